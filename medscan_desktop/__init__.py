@@ -1,0 +1,3 @@
+"""MedScan Desktop: a clinical imaging workstation. Each layer imports only from the layers below it (README, "Architecture")."""
+
+__version__ = "0.1.0"

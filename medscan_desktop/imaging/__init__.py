@@ -1,0 +1,1 @@
+"""Geometry, pixels, windows, masks and measurements in numpy: no files, no Qt, no VTK."""

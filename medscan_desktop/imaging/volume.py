@@ -1,0 +1,54 @@
+"""The pixels of one stack and what they mean. The buffer may still be filling; everything else is fixed."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.window import Voi
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """Modality values of one stack (the one exception to immutability: `values` fills while it loads).
+
+    `values` is (k, j, i): int16 where the rescale is one integer map over the whole stack, else float32;
+    or (k, j, i, 3) uint8 for true colour, which has no window. `loaded` is one flag a slice.
+    `padding` is the closed range of modality values that is no tissue, None where there is none.
+    `unit` is the modality unit: "HU", "Bq/ml", "g/ml", "" where it has none.
+    `calibration` names how far in-plane distances may be trusted: "" for a patient geometry, "px" for none,
+    else the label shown beside every length ("at detector", "magnification-corrected", ...).
+    """
+
+    values: NDArray[np.generic]
+    geometry: Geometry
+    loaded: NDArray[np.bool_]
+    unit: str = ""
+    padding: tuple[float, float] | None = None
+    calibration: str = ""
+    vois: tuple[Voi, ...] = ()  # the header's windows and VOI LUTs, of the middle slice
+    inverted: bool = False  # MONOCHROME1 or an INVERSE presentation LUT: lowest value is white
+    warnings: tuple[str, ...] = field(default=())  # shown in a banner, never hidden
+
+    @property
+    def is_colour(self) -> bool:
+        """True colour has no window and no modality value."""
+        return self.values.ndim == 4
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every slice has arrived."""
+        return bool(self.loaded.all())
+
+    @property
+    def length_unit(self) -> str:
+        """The unit of distances in this image: "mm", or "px" where nothing calibrates it."""
+        return "px" if self.calibration == "px" else "mm"
+
+    def padding_mask(self, values: NDArray[np.generic]) -> NDArray[np.bool_] | None:
+        """Which of `values` are padding, None where the stack has none."""
+        if self.padding is None:
+            return None
+        low, high = self.padding
+        return np.asarray((values >= low) & (values <= high))

@@ -1,0 +1,134 @@
+"""Pane pixels to patient mm and back, for every 2D view: the one place that knows which way is up.
+
+Axial is seen from the feet (patient right on the screen's left), coronal from the front, sagittal with anterior on the
+screen's left. A plane view shows the stack's own axes nearest to the patient's, so that no pixel is invented; how far
+they are off reads in the second orientation letter.
+"""
+
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from medscan_desktop.domain.measurement import Point
+from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.scene.workspace import Camera, View, ViewKind
+
+# For each kind: the patient directions (LPS) that should point right, down and into the screen.
+_WANTED = {
+    ViewKind.AXIAL: ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    ViewKind.CORONAL: ((1, 0, 0), (0, 0, -1), (0, 1, 0)),
+    ViewKind.SAGITTAL: ((0, 1, 0), (0, 0, -1), (-1, 0, 0)),
+}
+
+
+@dataclass(frozen=True)
+class PlaneAxes:
+    """Which index axis (0 = i, 1 = j, 2 = k) runs right, down and through, and with which sign."""
+
+    right: int
+    down: int
+    through: int
+    right_sign: int
+    down_sign: int
+
+
+def plane_axes(geometry: Geometry, kind: ViewKind) -> PlaneAxes:
+    """The stack's axes that show `kind` best; ACQUIRED is rows and columns as stored."""
+    if kind is ViewKind.ACQUIRED:
+        return PlaneAxes(0, 1, 2, 1, 1)
+    patient_axis_of = _nearest_axes(geometry.directions)
+    right, down, through = (np.asarray(wanted, float) for wanted in _WANTED[kind])
+    axes = [patient_axis_of[int(np.argmax(np.abs(wanted)))] for wanted in (right, down, through)]
+    signs = [1 if geometry.directions[:, axis] @ wanted >= 0 else -1 for axis, wanted in zip(axes, (right, down, through))]
+    return PlaneAxes(axes[0], axes[1], axes[2], signs[0], signs[1])
+
+
+def _nearest_axes(directions: NDArray[np.float64]) -> tuple[int, int, int]:
+    """For patient x, y, z the index axis that runs along it, each used once."""
+    return max(permutations(range(3)), key=lambda axes: sum(abs(directions[row, axis]) for row, axis in enumerate(axes)))
+
+
+@dataclass(frozen=True)
+class PaneMap:
+    """The affine map of one pane: pixel (x, y) to patient mm and to fractional index.
+
+    Pixel (x, y) is the position in logical pixels from the pane's top left corner; a pixel's centre is at .5.
+    """
+
+    geometry: Geometry
+    axes: PlaneAxes
+    origin: NDArray[np.float64]  # patient mm at pixel (0, 0)
+    right: NDArray[np.float64]  # mm a pixel to the right
+    down: NDArray[np.float64]  # mm a pixel down
+    mm_per_pixel: float
+
+    def to_patient(self, position: ArrayLike) -> NDArray[np.float64]:
+        """Pixel positions (..., 2) to patient mm (..., 3)."""
+        xy = np.asarray(position, float)
+        return self.origin + xy[..., :1] * self.right + xy[..., 1:] * self.down
+
+    def to_pane(self, point_mm: ArrayLike) -> NDArray[np.float64]:
+        """Patient mm (..., 3), seen along the normal, to pixel positions (..., 2)."""
+        basis = np.stack([self.right, self.down, np.cross(self.right, self.down)], axis=1)
+        solved = (np.asarray(point_mm, float) - self.origin) @ np.linalg.inv(basis).T
+        return np.asarray(solved[..., :2])
+
+    @property
+    def normal(self) -> NDArray[np.float64]:
+        """Unit normal into the screen."""
+        cross = np.cross(self.right, self.down)
+        return np.asarray(cross / np.linalg.norm(cross))
+
+    @property
+    def slice_index(self) -> int:
+        """The slice shown, along the axis that runs through the screen."""
+        index = self.geometry.to_index(self.origin)[self.axes.through]
+        return int(np.clip(round(float(index)), 0, self.geometry.size_ijk[self.axes.through] - 1))
+
+
+def fit_mm_per_pixel(geometry: Geometry, axes: PlaneAxes, camera: Camera, pane: tuple[int, int]) -> float:
+    """mm a pixel at which the whole (rotated) image just fits the pane."""
+    width, height = _extent(geometry, axes.right), _extent(geometry, axes.down)
+    angle = np.radians(camera.rotation)
+    cos, sin = abs(float(np.cos(angle))), abs(float(np.sin(angle)))
+    return max((width * cos + height * sin) / max(pane[0], 1), (width * sin + height * cos) / max(pane[1], 1))
+
+
+def _extent(geometry: Geometry, axis: int) -> float:
+    return geometry.size_ijk[axis] * geometry.spacing[axis]
+
+
+def pane_map(geometry: Geometry, view: View, focus: Point | None, pane: tuple[int, int]) -> PaneMap:
+    """How `view` maps a pane of this size. `focus` chooses the slice of a plane view (None = the middle)."""
+    axes = plane_axes(geometry, view.kind)
+    camera = view.camera
+    scale = fit_mm_per_pixel(geometry, axes, camera, pane) / camera.zoom
+    unit_right = geometry.directions[:, axes.right] * axes.right_sign
+    unit_down = geometry.directions[:, axes.down] * axes.down_sign
+    angle = np.radians(camera.rotation)
+    cos, sin = float(np.cos(angle)), float(np.sin(angle))
+    flip_x, flip_y = (-1 if camera.flip_horizontal else 1), (-1 if camera.flip_vertical else 1)
+    # A picture turned clockwise: the pane's right runs against the turn through the picture.
+    right = (unit_right * cos * flip_x - unit_down * sin * flip_y) * scale
+    down = (unit_right * sin * flip_x + unit_down * cos * flip_y) * scale
+    middle = _middle_of_slice(geometry, axes, _slice_of(geometry, axes, view, focus))
+    centre = middle + unit_right * camera.centre[0] + unit_down * camera.centre[1]
+    origin = centre - right * (pane[0] / 2) - down * (pane[1] / 2)
+    return PaneMap(geometry, axes, origin, right, down, scale)
+
+
+def _slice_of(geometry: Geometry, axes: PlaneAxes, view: View, focus: Point | None) -> int:
+    last = geometry.size_ijk[axes.through] - 1
+    if view.kind is ViewKind.ACQUIRED:
+        return min(max(view.frame, 0), last)
+    if focus is None:
+        return last // 2
+    return int(np.clip(round(float(geometry.to_index(focus)[axes.through])), 0, last))
+
+
+def _middle_of_slice(geometry: Geometry, axes: PlaneAxes, slice_index: int) -> NDArray[np.float64]:
+    index = (np.asarray(geometry.size_ijk, float) - 1) / 2
+    index[axes.through] = slice_index
+    return geometry.to_patient(index)

@@ -1,0 +1,60 @@
+"""What the hand does, in the scene's terms, and what a tool answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from medscan_desktop.domain.measurement import Measurement
+from medscan_desktop.scene.workspace import View, Workspace
+
+
+class Phase(StrEnum):
+    """Of a drag."""
+
+    PRESS = "press"
+    MOVE = "move"
+    RELEASE = "release"
+    WHEEL = "wheel"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """One pointer event in a pane, in logical pixels from its top left."""
+
+    phase: Phase
+    position: tuple[float, float]
+    pane: tuple[int, int]  # width, height
+    start: tuple[float, float]  # where the drag began
+    previous: tuple[float, float]  # where the last event was
+    wheel_steps: float = 0.0  # positive = away from the user
+    shift: bool = False
+    control: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A tool's answer: the new workspace, and at a drag's end what is to be saved."""
+
+    workspace: Workspace
+    save: Measurement | None = None
+    draft_key: int | None = None
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+class Tool(Protocol):
+    """A mouse tool: a pure function with a name and a key."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def key(self) -> str: ...
+
+    def step(self, workspace: Workspace, view: View, pointer: Pointer) -> Step:
+        """What this pointer event makes of the workspace."""
+        ...

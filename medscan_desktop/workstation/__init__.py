@@ -1,0 +1,1 @@
+"""The kernel: commands, jobs, and the one gate through which everything goes."""

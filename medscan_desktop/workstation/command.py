@@ -1,0 +1,102 @@
+"""A command: a use case `(ctx, **args) -> Effect` with its name and permission; and what a use case may reach."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from medscan_desktop.domain.user import Permission, User
+from medscan_desktop.imaging.volume import Volume
+from medscan_desktop.inference.registry import ModelRegistry
+from medscan_desktop.persistence.records import Records
+from medscan_desktop.persistence.vault import Vault
+from medscan_desktop.scene.workspace import SceneChange, View, Workspace
+from medscan_desktop.workstation.jobs import Job
+
+
+class Kind(StrEnum):
+    """What a command changed, so that panels know what to read again."""
+
+    STUDIES = "studies"
+    FINDINGS = "findings"
+    MEASUREMENTS = "measurements"
+    SESSION = "session"
+    MODELS = "models"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command with its arguments: what undo and redo keep."""
+
+    command: "Command"
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a use case did. `scene` is applied to the workspace of that moment, on the main thread."""
+
+    changed: frozenset[Kind] = frozenset()
+    scene: SceneChange | None = None
+    undo: Call | None = None
+    undo_name: str = ""
+    value: Any = None  # the answer, for the CLI and for panels that asked a question
+    notice: str = ""
+    session: "User | None | ellipsis" = field(default=...)  # a new logged-in user, None to log out
+
+
+class Pictures(Protocol):
+    """Pictures for use cases that need one; `render` implements it, `app/build.py` joins them."""
+
+    def png(self, workspace: Workspace, view: View, size: tuple[int, int], *, texts: bool = True) -> bytes:
+        """The view as a PNG, as the window paints it."""
+        ...
+
+    def thumbnail(self, volume: Volume, side: int) -> bytes:
+        """The middle slice as a small PNG."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a use case may reach."""
+
+    user: User | None
+    now: Callable[[], datetime]
+    records: Callable[..., AbstractContextManager[Records]]  # (action, object_id="", **detail): one audited transaction
+    vault: Vault
+    models: ModelRegistry
+    pictures: Pictures
+    job: Job
+    post: Callable[[SceneChange], None]  # a scene change on the main thread while the use case still runs
+    home: Path
+    threads: int = 2
+
+
+class UseCase(Protocol):
+    """The shape of every use case."""
+
+    __name__: str
+
+    def __call__(self, ctx: Context, **arguments: Any) -> Effect: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a user may do."""
+
+    name: str
+    permission: Permission
+    run: Callable[..., Effect]
+
+    def __call__(self, ctx: Context, **arguments: Any) -> Effect:
+        """Run the use case itself, without the gate: for tests of the use case alone."""
+        return self.run(ctx, **arguments)
+
+
+def command(name: str, *, permission: Permission) -> Callable[[Callable[..., Effect]], Command]:
+    """Make a use case a command. Registration stays explicit: list it in `services.COMMANDS`."""
+    return lambda use_case: Command(name, permission, use_case)

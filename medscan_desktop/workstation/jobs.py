@@ -1,0 +1,66 @@
+"""Work off the main thread, behind a Protocol: Qt's thread pool in the window, inline in the CLI and tests."""
+
+from collections.abc import Callable
+from threading import Event
+from typing import Protocol
+
+from medscan_desktop.domain.errors import Cancelled
+
+
+class Job:
+    """A running use case as the user sees it: how far it is, and the way to stop it. Safe from any thread."""
+
+    def __init__(self, name: str, on_progress: Callable[["Job"], None] | None = None) -> None:
+        self.name = name
+        self.fraction = 0.0
+        self.text = ""
+        self._cancelled = Event()
+        self._on_progress = on_progress
+        self._on_cancel: list[Callable[[], None]] = []
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._cancelled.is_set()
+
+    def cancel(self) -> None:
+        """Ask to stop: the work notices at its next step, and what registered with `on_cancel` is called at once."""
+        self._cancelled.set()
+        for callback in self._on_cancel:
+            callback()
+
+    def on_cancel(self, callback: Callable[[], None]) -> None:
+        """Call this from `cancel`, to wake what cannot poll."""
+        self._on_cancel.append(callback)
+
+    def report(self, fraction: float, text: str = "") -> None:
+        """Say how far the work is (0..1); raises Cancelled where it was asked to stop."""
+        if self.is_cancelled:
+            raise Cancelled(f"{self.name} was cancelled.")
+        self.fraction, self.text = min(max(fraction, 0.0), 1.0), text
+        if self._on_progress:
+            self._on_progress(self)
+
+
+class Jobs(Protocol):
+    """Where use cases run."""
+
+    def start(self, work: Callable[[], None]) -> None:
+        """Run `work` off the main thread; it never raises."""
+        ...
+
+    def post(self, callback: Callable[[], None]) -> None:
+        """Run `callback` on the main thread, in the order posted."""
+        ...
+
+
+class InlineJobs:
+    """Everything at once on the caller's thread: the CLI and the tests."""
+
+    def start(self, work: Callable[[], None]) -> None:
+        """Run `work` now."""
+        work()
+
+    def post(self, callback: Callable[[], None]) -> None:
+        """Run `callback` now."""
+        callback()
