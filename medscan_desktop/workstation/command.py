@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
+from types import EllipsisType
 from typing import Any, Protocol
 
 from medscan_desktop.domain.user import Permission, User
@@ -15,6 +15,7 @@ from medscan_desktop.persistence.records import Records
 from medscan_desktop.persistence.vault import Vault
 from medscan_desktop.scene.workspace import SceneChange, View, Workspace
 from medscan_desktop.workstation.jobs import Job
+from medscan_desktop.workstation.shelf import Shelf
 
 
 class Kind(StrEnum):
@@ -45,7 +46,7 @@ class Effect:
     undo_name: str = ""
     value: Any = None  # the answer, for the CLI and for panels that asked a question
     notice: str = ""
-    session: "User | None | ellipsis" = field(default=...)  # a new logged-in user, None to log out
+    session: User | None | EllipsisType = ...  # a new logged-in user, None to log out, ... for no change
 
 
 class Pictures(Protocol):
@@ -61,6 +62,15 @@ class Pictures(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """What the installation decides; `app/settings.py` reads it from the home."""
+
+    threads: int = 2  # for decoding and inference
+    is_demo: bool = False  # "demo – not for diagnosis" on every picture and page
+    lock_after_minutes: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """All that a use case may reach."""
 
@@ -70,18 +80,10 @@ class Context:
     vault: Vault
     models: ModelRegistry
     pictures: Pictures
+    shelf: Shelf
     job: Job
     post: Callable[[SceneChange], None]  # a scene change on the main thread while the use case still runs
-    home: Path
-    threads: int = 2
-
-
-class UseCase(Protocol):
-    """The shape of every use case."""
-
-    __name__: str
-
-    def __call__(self, ctx: Context, **arguments: Any) -> Effect: ...
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True)

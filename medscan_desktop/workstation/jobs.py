@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from threading import Event
-from typing import Protocol
+from typing import Any, Protocol
 
-from medscan_desktop.domain.errors import Cancelled
+from medscan_desktop.domain.errors import Cancelled, MedScanError
 
 
 class Job:
@@ -14,9 +14,20 @@ class Job:
         self.name = name
         self.fraction = 0.0
         self.text = ""
+        self.is_finished = False
+        self.effect: Any = None  # the use case's Effect, once it is done
+        self.error: MedScanError | None = None  # why it failed, once it has
         self._cancelled = Event()
         self._on_progress = on_progress
         self._on_cancel: list[Callable[[], None]] = []
+
+    def finish(self, effect: object) -> None:
+        """The work is done. Main thread only."""
+        self.is_finished, self.effect, self.fraction = True, effect, 1.0
+
+    def fail(self, error: MedScanError) -> None:
+        """The work ended without an effect. Main thread only."""
+        self.is_finished, self.error = True, error
 
     @property
     def is_cancelled(self) -> bool:

@@ -1,0 +1,87 @@
+"""From a finding and its masks to the coloured layers on screen."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from medscan_desktop.domain.finding import Finding, FindingId, FindingState
+from medscan_desktop.imaging.mask import Mask
+from medscan_desktop.scene.workspace import MaskLayer, Workspace
+
+
+def mask_layers(finding: Finding, masks: Mapping[int, Mask], workspace: Workspace) -> tuple[MaskLayer, ...]:
+    """One layer a structure, over the open stack of the same series and shape; none where that is not open.
+
+    A rejected finding stays in the list but not on the image.
+    """
+    if finding.state is FindingState.REJECTED:
+        return ()
+    layers = []
+    for structure in finding.structures:
+        mask = masks.get(structure.number)
+        stack = next(
+            (
+                stack
+                for stack in workspace.stacks
+                if mask is not None
+                and stack.series_instance_uid == finding.series_instance_uid
+                and stack.frame_count == mask.shape[0]
+            ),
+            None,
+        )
+        if mask is not None and stack is not None:
+            caption = mask_caption(finding)
+            layer = MaskLayer(finding.id, structure.number, stack.id, structure.name, mask, structure.colour, caption)
+            layers.append(layer)
+    return tuple(layers)
+
+
+def mask_caption(finding: Finding) -> str:
+    """What must stand wherever the result is shown: algorithm, version, model hash, time, confidence."""
+    source = finding.provenance
+    confidence = (
+        source.confidence_meaning
+        if source.confidence is None
+        else f"{source.confidence_meaning} {source.confidence:.2f}"
+    )
+    return (
+        f"AI: {source.algorithm_name} {source.version} · {source.sha256[:8]} · "
+        f"{source.started_at[:16].replace('T', ' ')} UTC · {confidence} · {finding.state}"
+    )
+
+
+def with_finding(workspace: Workspace, finding: Finding, masks: Mapping[int, Mask]) -> Workspace:
+    """The workspace with this finding added or replaced, if its study is (still) the one on screen."""
+    if workspace.study is None or workspace.study.study_instance_uid != finding.study_instance_uid:
+        return workspace
+    others = tuple(old for old in workspace.findings if old.id != finding.id)
+    layers = tuple(layer for layer in workspace.masks if layer.finding != finding.id)
+    shown = mask_layers(finding, masks, workspace)
+    known = {layer.number: layer for layer in workspace.masks if layer.finding == finding.id}
+    kept = tuple(
+        replace(layer, opacity=known[layer.number].opacity, visible=known[layer.number].visible)
+        if layer.number in known
+        else layer
+        for layer in shown
+    )
+    return replace(workspace, findings=(*others, finding), masks=layers + kept)
+
+
+def with_opacity(workspace: Workspace, finding: FindingId, opacity: float) -> Workspace:
+    """The workspace with this finding's masks drawn at `opacity` (0..1)."""
+    return replace(
+        workspace,
+        masks=tuple(
+            replace(layer, opacity=min(max(opacity, 0.0), 1.0)) if layer.finding == finding else layer
+            for layer in workspace.masks
+        ),
+    )
+
+
+def with_visibility(workspace: Workspace, finding: FindingId, visible: bool) -> Workspace:
+    """The workspace with this finding's masks shown or hidden."""
+    return replace(
+        workspace,
+        masks=tuple(
+            replace(layer, visible=visible) if layer.finding == finding else layer for layer in workspace.masks
+        ),
+    )

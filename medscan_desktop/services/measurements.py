@@ -1,0 +1,63 @@
+"""Saving, deleting and listing measurements; each step of theirs can be undone by its inverse."""
+
+from dataclasses import replace
+
+from medscan_desktop.domain.measurement import Measurement, MeasurementId
+from medscan_desktop.domain.study import StudyUid
+from medscan_desktop.domain.user import Permission
+from medscan_desktop.scene.workspace import SceneChange, Workspace
+from medscan_desktop.workstation.command import Call, Context, Effect, Kind, command
+
+_CHANGED = frozenset({Kind.MEASUREMENTS})
+
+
+@command("measurement.save", permission=Permission.ANNOTATE)
+def save_measurement(ctx: Context, *, measurement: Measurement, draft_key: int | None = None) -> Effect:
+    """Keep a drawn measurement; on screen it takes its draft's place."""
+    author = ctx.user.id if ctx.user else None
+    saved = replace(measurement, created_by=author, created_at=measurement.created_at or ctx.now().isoformat())
+    with ctx.records("measurement.save", saved.id) as records:
+        records.measurements.put(saved)
+        records.outbox.add("measurement", saved.id, {"series_instance_uid": saved.series_instance_uid})
+    undo = Call(delete_measurement, {"measurement_id": saved.id})
+    return Effect(
+        changed=_CHANGED, scene=_shown(saved, draft_key), undo=undo, undo_name=f"draw {saved.kind}", value=saved
+    )
+
+
+@command("measurement.delete", permission=Permission.ANNOTATE)
+def delete_measurement(ctx: Context, *, measurement_id: MeasurementId) -> Effect:
+    """Take a measurement away; the records keep it as deleted, so that undo brings back the same one."""
+    with ctx.records("measurement.delete", measurement_id) as records:
+        gone = records.measurements.get(measurement_id)
+        records.measurements.delete(measurement_id)
+        records.outbox.add("measurement", measurement_id, {"deleted": True})
+    undo = Call(save_measurement, {"measurement": gone})
+    return Effect(changed=_CHANGED, scene=_hidden(measurement_id), undo=undo, undo_name=f"delete {gone.kind}")
+
+
+@command("measurement.list", permission=Permission.READ)
+def list_measurements(ctx: Context, *, study_instance_uid: StudyUid) -> Effect:
+    """The measurements of a study."""
+    with ctx.records("measurement.list", study_instance_uid) as records:
+        return Effect(value=records.measurements.of_study(study_instance_uid))
+
+
+def _shown(saved: Measurement, draft_key: int | None) -> SceneChange:
+    def change(workspace: Workspace) -> Workspace:
+        drafts = tuple(draft for draft in workspace.drafts if draft.key != draft_key)
+        if workspace.study is None or workspace.study.study_instance_uid != saved.study_instance_uid:
+            return replace(workspace, drafts=drafts)
+        others = tuple(old for old in workspace.measurements if old.id != saved.id)
+        return replace(workspace, drafts=drafts, measurements=(*others, saved), selected=saved.id)
+
+    return change
+
+
+def _hidden(measurement_id: MeasurementId) -> SceneChange:
+    def change(workspace: Workspace) -> Workspace:
+        rest = tuple(one for one in workspace.measurements if one.id != measurement_id)
+        selected = None if workspace.selected == measurement_id else workspace.selected
+        return replace(workspace, measurements=rest, selected=selected)
+
+    return change

@@ -1,0 +1,145 @@
+"""Finding studies and putting them on the screen."""
+
+from dataclasses import dataclass, replace
+
+from medscan_desktop.dicom.corners import corner_texts
+from medscan_desktop.dicom.group import StackPlan
+from medscan_desktop.domain.errors import NotFound, Unsuitable
+from medscan_desktop.domain.study import Series, SeriesUid, StudyUid
+from medscan_desktop.domain.user import Permission
+from medscan_desktop.imaging.mask import unpack
+from medscan_desktop.scene.hanging import hang, show_stack
+from medscan_desktop.scene.layers import mask_layers
+from medscan_desktop.scene.workspace import EMPTY, SceneChange, Stack, StackId, ViewId, Workspace
+from medscan_desktop.workstation.command import Context, Effect, command
+from medscan_desktop.workstation.shelf import Shelved, read_series
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRow:
+    """A series with its thumbnail (PNG), None where it has no picture."""
+
+    series: Series
+    thumbnail: bytes | None
+
+
+@command("study.search", permission=Permission.READ)
+def search_studies(ctx: Context, *, text: str = "") -> Effect:
+    """The studies whose patient, id, description or accession number has every word of `text`; newest first."""
+    with ctx.records("study.search") as records:
+        return Effect(value=records.studies.search(text))
+
+
+@command("series.list", permission=Permission.READ)
+def list_series(ctx: Context, *, study_instance_uid: StudyUid) -> Effect:
+    """The series of a study, by number, with thumbnails."""
+    with ctx.records("series.list", study_instance_uid) as records:
+        records.studies.get(study_instance_uid)
+        rows = [
+            SeriesRow(series, records.studies.thumbnail(series.series_instance_uid))
+            for series in records.studies.series(study_instance_uid)
+        ]
+    return Effect(value=rows)
+
+
+@command("study.open", permission=Permission.READ)
+def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_uid: SeriesUid | None = None) -> Effect:
+    """Show a study: its series in the strip, the asked (else the most useful) one hung, its pixels still arriving."""
+    with ctx.records("study.open", study_instance_uid) as records:
+        study = records.studies.get(study_instance_uid)
+        shelved = [
+            read_series(records, ctx.vault, series.series_instance_uid)
+            for series in records.studies.series(study_instance_uid)
+        ]
+        measurements = records.measurements.of_study(study_instance_uid)
+        findings = records.findings.of_study(study_instance_uid)
+        files = records.files.many(finding.mask for finding in findings if finding.mask)
+    ctx.shelf.clear()
+    stacks = tuple(stack for one in shelved for stack in _stacks(one))
+    first = _most_useful(shelved, series_instance_uid)
+    if first is not None:
+        stacks = tuple(_loading(ctx, *first) if stack.id == first[1].id else stack for stack in stacks)
+    masks = {finding.id: unpack(ctx.vault.read(files[finding.mask])) for finding in findings if finding.mask}
+
+    def show(workspace: Workspace) -> Workspace:
+        blank = replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay, is_demo=ctx.settings.is_demo)
+        hung = hang(blank, study, stacks, first[1].id if first else None)
+        layers = tuple(layer for finding in findings for layer in mask_layers(finding, masks.get(finding.id, {}), hung))
+        return replace(hung, measurements=tuple(measurements), findings=tuple(findings), masks=layers)
+
+    return Effect(scene=show)
+
+
+@command("series.show", permission=Permission.READ)
+def show_series(ctx: Context, *, series_instance_uid: SeriesUid, stack_id: StackId, view_id: ViewId | None) -> Effect:
+    """Show a stack of the open study in a view, or (None) hang the window with it."""
+    with ctx.records("series.show", series_instance_uid) as records:
+        shelved = read_series(records, ctx.vault, series_instance_uid)
+    plan = shelved.plan(stack_id)
+    stack = _loading(ctx, shelved, plan)
+    return Effect(scene=lambda workspace: show_stack(workspace.with_stack(stack), stack.id, view_id))
+
+
+@command("study.close", permission=Permission.READ)
+def close_study(ctx: Context) -> Effect:
+    """Take the study off the screen; what is still loading stops."""
+    ctx.shelf.clear()
+    return Effect(scene=lambda workspace: replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay))
+
+
+def _stacks(shelved: Shelved) -> list[Stack]:
+    shown = [_stack(shelved, plan) for plan in shelved.grouping.stacks]
+    refused = [
+        Stack(
+            StackId(f"{shelved.series_instance_uid}#refused{number}"),
+            shelved.series_instance_uid,
+            refusal.modality,
+            refusal.label,
+            0,
+            is_volume=False,
+            refusal=refusal.reason,
+        )
+        for number, refusal in enumerate(shelved.grouping.refused)
+    ]
+    return shown + refused
+
+
+def _stack(shelved: Shelved, plan: StackPlan) -> Stack:
+    return Stack(
+        plan.id,
+        plan.series_instance_uid,
+        plan.modality,
+        plan.label,
+        len(plan.frames),
+        is_volume=plan.is_volume,
+        refusal=plan.refusal,
+        corners=corner_texts(plan, shelved.headers),
+    )
+
+
+def _loading(ctx: Context, shelved: Shelved, plan: StackPlan) -> Stack:
+    """The stack with its buffer; what arrives later comes to the screen by itself."""
+    loading = ctx.shelf.load(shelved, plan, lambda count: ctx.post(_with_loaded(plan.id, count)))
+    loaded = int(loading.volume.loaded.sum())
+    return replace(_stack(shelved, plan), volume=loading.volume, loaded_count=loaded)
+
+
+def _with_loaded(stack_id: StackId, count: int) -> SceneChange:
+    def change(workspace: Workspace) -> Workspace:
+        stack = workspace.stack(stack_id)
+        if stack is None or stack.volume is None or stack.loaded_count >= count:
+            return workspace
+        return workspace.with_stack(replace(stack, loaded_count=count))
+
+    return change
+
+
+def _most_useful(shelved: list[Shelved], wanted: SeriesUid | None) -> tuple[Shelved, StackPlan] | None:
+    """The longest volume, else the longest stack; of the wanted series where one is named."""
+    candidates = [
+        (one, plan) for one in shelved if wanted in (None, one.series_instance_uid) for plan in one.grouping.stacks
+    ]
+    if wanted is not None and not candidates:
+        reasons = [refusal.reason for one in shelved for refusal in one.grouping.refused]
+        raise Unsuitable(reasons[0]) if reasons else NotFound("There is no such series in this study.")
+    return max(candidates, key=lambda pair: (pair[1].is_volume, len(pair[1].frames)), default=None)
