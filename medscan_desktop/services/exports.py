@@ -1,1 +1,120 @@
-"""What leaves the house: DICOM SEG of an accepted finding, a picture, a one-page PDF. Files appear whole or not at all."""
+"""Findings leave the house: DICOM SEG of an accepted finding, and the one-page PDF. Whole files or none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from medscan_desktop.dicom.group import StackPlan
+from medscan_desktop.dicom.write_seg import build_seg
+from medscan_desktop.domain.errors import NotAllowed, Unsuitable
+from medscan_desktop.domain.finding import Finding, FindingId, FindingState
+from medscan_desktop.domain.findings_page import KeyImage, findings_page
+from medscan_desktop.domain.measurement import Measurement
+from medscan_desktop.domain.study import SeriesUid, Study, StudyUid
+from medscan_desktop.domain.user import Permission
+from medscan_desktop.exporters.pdf import page_pdf
+from medscan_desktop.exporters.seg import seg_bytes
+from medscan_desktop.imaging.mask import Mask, unpack
+from medscan_desktop.persistence.records import Records
+from medscan_desktop.persistence.whole_file import write_whole
+from medscan_desktop.scene.hanging import hang
+from medscan_desktop.scene.key_image import key_point, looking_at
+from medscan_desktop.scene.layers import mask_layers
+from medscan_desktop.scene.workspace import EMPTY, MaskLayer, ViewKind
+from medscan_desktop.workstation.command import Context, Effect, command
+from medscan_desktop.workstation.shelf import Shelved, read_series
+from medscan_desktop.workstation.stacks import most_useful, stack_of, with_all_pixels
+
+_LARGE, _SMALL = (900, 900), (540, 540)  # pixels of the page's pictures
+
+
+@command("export.seg", permission=Permission.EXPORT)
+def export_seg(ctx: Context, *, finding_id: FindingId, out: Path) -> Effect:
+    """Write an accepted finding as a DICOM Segmentation of its source images."""
+    with ctx.records("export.seg", finding_id) as records:
+        finding = records.findings.get(finding_id)
+        if finding.state is not FindingState.ACCEPTED:
+            raise NotAllowed(f"Only an accepted finding is exported; this one is {finding.state}.")
+        masks = _masks(ctx, records, [finding])[finding.id]
+        shelved = read_series(records, ctx.vault, finding.series_instance_uid)
+    plan = next((plan for plan in shelved.grouping.stacks if len(plan.frames) == _slices(masks)), None)
+    if plan is None:
+        raise Unsuitable("The series is not the one this finding was made on: its number of images has changed.")
+    write_whole(out, seg_bytes(build_seg(plan, shelved.opener, masks, finding, made_at=ctx.now())))
+    return Effect(value=out, notice=f"Segmentation written to {out}.")
+
+
+@command("export.pdf", permission=Permission.EXPORT)
+def export_pdf(ctx: Context, *, study_instance_uid: StudyUid, out: Path) -> Effect:
+    """Write the study's accepted findings and measurements, with key images, as one PDF page."""
+    with ctx.records("export.pdf", study_instance_uid) as records:
+        study = records.studies.get(study_instance_uid)
+        findings = records.findings.of_study(study_instance_uid)
+        measurements = records.measurements.of_study(study_instance_uid)
+        accepted = [finding for finding in findings if finding.state is FindingState.ACCEPTED]
+        masks = _masks(ctx, records, accepted)
+        wanted = _figure_series(accepted, measurements)
+        every = records.studies.series(study_instance_uid)
+        uids = [wanted] if wanted else [series.series_instance_uid for series in every]
+        shelved = [read_series(records, ctx.vault, uid) for uid in uids]
+        names = records.users.names()
+    first = most_useful(shelved)
+    images = _figures(ctx, study, first, accepted, masks, measurements) if first else ()
+    page = findings_page(
+        study,
+        findings,
+        measurements,
+        images,
+        names=names,
+        made_by=ctx.user.display_name if ctx.user else "",
+        made_at=ctx.now(),
+        is_demo=ctx.settings.is_demo,
+    )
+    write_whole(out, page_pdf(page, ctx.settings.fonts))
+    return Effect(value=out, notice=f"PDF written to {out}.")
+
+
+def _masks(ctx: Context, records: Records, findings: Sequence[Finding]) -> dict[FindingId, dict[int, Mask]]:
+    return {one.id: unpack(ctx.vault.read(records.files.get(one.mask))) for one in findings if one.mask}
+
+
+def _slices(masks: Mapping[int, Mask]) -> int:
+    return next(iter(masks.values())).shape[0] if masks else 0
+
+
+def _figure_series(accepted: Sequence[Finding], measurements: Sequence[Measurement]) -> SeriesUid | None:
+    """The series that the pictures are of: of the last accepted finding, else of the last measurement."""
+    about = [one.series_instance_uid for one in measurements] + [one.series_instance_uid for one in accepted]
+    return about[-1] if about else None
+
+
+def _figures(
+    ctx: Context,
+    study: Study,
+    first: tuple[Shelved, StackPlan],
+    accepted: Sequence[Finding],
+    masks: Mapping[FindingId, Mapping[int, Mask]],
+    measurements: Sequence[Measurement],
+) -> tuple[KeyImage, ...]:
+    """A volume: three planes through what was found, and 3D. Else the frame that was measured, or the middle one."""
+    shelved, plan = first
+    ctx.job.report(0.2, "reading the images")
+    stack = with_all_pixels(stack_of(shelved, plan), ctx.shelf.load(shelved, plan))
+    if stack.volume is None:
+        return ()
+    hung = hang(replace(EMPTY, is_demo=ctx.settings.is_demo), study, (stack,), stack.id)
+    layers = tuple(layer for finding in accepted for layer in mask_layers(finding, masks.get(finding.id, {}), hung))
+    scene = replace(hung, measurements=tuple(measurements), findings=tuple(accepted), masks=layers)
+    point = key_point(stack.volume.geometry, [layer.mask for layer in layers])
+    images = []
+    for position, view in enumerate(hung.views):
+        ctx.job.report(0.3 + 0.6 * position / len(hung.views), "drawing the pictures")
+        alone, only = looking_at(scene, view, stack.id, point)
+        png = ctx.pictures.png(alone, only, _SMALL if position else _LARGE, texts=position == 0)
+        images.append(KeyImage(png, _caption(view.kind, layers)))
+    return tuple(images)
+
+
+def _caption(kind: ViewKind, layers: Sequence[MaskLayer]) -> str:
+    names = ", ".join(dict.fromkeys(layer.name for layer in layers))
+    return kind.value.capitalize() + (f", with {names} (AI, accepted)" if names else "")

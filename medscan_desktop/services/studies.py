@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from medscan_desktop.dicom.corners import corner_texts
 from medscan_desktop.dicom.group import StackPlan
-from medscan_desktop.domain.errors import NotFound, Unsuitable
 from medscan_desktop.domain.study import Series, SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.imaging.mask import unpack
@@ -13,6 +11,7 @@ from medscan_desktop.scene.layers import mask_layers
 from medscan_desktop.scene.workspace import EMPTY, SceneChange, Stack, StackId, ViewId, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.shelf import Shelved, read_series
+from medscan_desktop.workstation.stacks import most_useful, stack_of, stacks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,8 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
         findings = records.findings.of_study(study_instance_uid)
         files = records.files.many(finding.mask for finding in findings if finding.mask)
     ctx.shelf.clear()
-    stacks = tuple(stack for one in shelved for stack in _stacks(one))
-    first = _most_useful(shelved, series_instance_uid)
+    stacks = tuple(stack for one in shelved for stack in stacks_of(one))
+    first = most_useful(shelved, series_instance_uid)
     if first is not None:
         stacks = tuple(_loading(ctx, *first) if stack.id == first[1].id else stack for stack in stacks)
     masks = {finding.id: unpack(ctx.vault.read(files[finding.mask])) for finding in findings if finding.mask}
@@ -87,41 +86,10 @@ def close_study(ctx: Context) -> Effect:
     return Effect(scene=lambda workspace: replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay))
 
 
-def _stacks(shelved: Shelved) -> list[Stack]:
-    shown = [_stack(shelved, plan) for plan in shelved.grouping.stacks]
-    refused = [
-        Stack(
-            StackId(f"{shelved.series_instance_uid}#refused{number}"),
-            shelved.series_instance_uid,
-            refusal.modality,
-            refusal.label,
-            0,
-            is_volume=False,
-            refusal=refusal.reason,
-        )
-        for number, refusal in enumerate(shelved.grouping.refused)
-    ]
-    return shown + refused
-
-
-def _stack(shelved: Shelved, plan: StackPlan) -> Stack:
-    return Stack(
-        plan.id,
-        plan.series_instance_uid,
-        plan.modality,
-        plan.label,
-        len(plan.frames),
-        is_volume=plan.is_volume,
-        refusal=plan.refusal,
-        corners=corner_texts(plan, shelved.headers),
-    )
-
-
 def _loading(ctx: Context, shelved: Shelved, plan: StackPlan) -> Stack:
     """The stack with its buffer; what arrives later comes to the screen by itself."""
     loading = ctx.shelf.load(shelved, plan, lambda count: ctx.post(_with_loaded(plan.id, count)))
-    loaded = int(loading.volume.loaded.sum())
-    return replace(_stack(shelved, plan), volume=loading.volume, loaded_count=loaded)
+    return stack_of(shelved, plan, loading)
 
 
 def _with_loaded(stack_id: StackId, count: int) -> SceneChange:
@@ -132,14 +100,3 @@ def _with_loaded(stack_id: StackId, count: int) -> SceneChange:
         return workspace.with_stack(replace(stack, loaded_count=count))
 
     return change
-
-
-def _most_useful(shelved: list[Shelved], wanted: SeriesUid | None) -> tuple[Shelved, StackPlan] | None:
-    """The longest volume, else the longest stack; of the wanted series where one is named."""
-    candidates = [
-        (one, plan) for one in shelved if wanted in (None, one.series_instance_uid) for plan in one.grouping.stacks
-    ]
-    if wanted is not None and not candidates:
-        reasons = [refusal.reason for one in shelved for refusal in one.grouping.refused]
-        raise Unsuitable(reasons[0]) if reasons else NotFound("There is no such series in this study.")
-    return max(candidates, key=lambda pair: (pair[1].is_volume, len(pair[1].frames)), default=None)

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from types import EllipsisType
 from typing import Any, Protocol
 
@@ -46,7 +47,7 @@ class Effect:
     undo_name: str = ""
     value: Any = None  # the answer, for the CLI and for panels that asked a question
     notice: str = ""
-    session: User | None | EllipsisType = ...  # a new logged-in user, None to log out, ... for no change
+    session: User | EllipsisType | None = ...  # a new logged-in user, None to log out, ... for no change
 
 
 class Pictures(Protocol):
@@ -68,6 +69,7 @@ class Settings:
     threads: int = 2  # for decoding and inference
     is_demo: bool = False  # "demo – not for diagnosis" on every picture and page
     lock_after_minutes: float = 10.0
+    fonts: Path = Path()  # the application's own fonts: a bare machine has none
 
 
 @dataclass(frozen=True, slots=True)

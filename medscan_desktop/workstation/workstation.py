@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from medscan_desktop.domain.audit import Outcome
@@ -25,7 +26,9 @@ UNDO_STEPS = 200  # edits kept; the oldest goes first
 class ContextMaker(Protocol):
     """Joins the parts a use case may reach; `app/build.py` has the real one."""
 
-    def __call__(self, user: User | None, job: Job, post: Callable[[SceneChange], None]) -> Context: ...
+    def __call__(self, user: User | None, job: Job, post: Callable[[SceneChange], None]) -> Context:
+        """A context for one call."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +112,9 @@ class Workstation:
             try:
                 effect = _run(ctx, call)
             except MedScanError as error:
-                self._jobs.post(lambda error=error: self._failed(job, error))  # type: ignore[misc]  # bound now: the name is gone when it runs
-            except Exception as error:  # noqa: BLE001  the gate: whatever a use case did wrong must not end the window
-                problem = _as_bug(call.command.name, error)
-                self._jobs.post(lambda: self._failed(job, problem))
+                self._jobs.post(partial(self._failed, job, error))
+            except Exception as error:  # the gate: whatever a use case did wrong must not end the window
+                self._jobs.post(partial(self._failed, job, _as_bug(call.command.name, error)))
             else:
                 self._jobs.post(lambda: self._done(job, effect, on_done, remember))
 

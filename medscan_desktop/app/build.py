@@ -1,0 +1,74 @@
+"""The only place where the parts are joined. Qt-free, so that the command line and the tests build the real thing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from medscan_desktop.app.settings import read_settings
+from medscan_desktop.domain.user import User
+from medscan_desktop.inference.registry import ModelRegistry
+from medscan_desktop.persistence.database import Database
+from medscan_desktop.persistence.home import Home
+from medscan_desktop.persistence.keys import Keys
+from medscan_desktop.persistence.records import RecordsFactory
+from medscan_desktop.persistence.vault import Vault
+from medscan_desktop.render.pictures import QtPictures
+from medscan_desktop.render.resources import resources_folder
+from medscan_desktop.scene.store import Store
+from medscan_desktop.scene.workspace import SceneChange
+from medscan_desktop.workstation.command import Context, Settings
+from medscan_desktop.workstation.jobs import Job, Jobs
+from medscan_desktop.workstation.shelf import Shelf
+from medscan_desktop.workstation.workstation import Workstation
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A running workstation with what must be closed at its end."""
+
+    workstation: Workstation
+    database: Database
+    settings: Settings
+
+    def close(self) -> None:
+        """Log out of the database; the files stay as they are."""
+        self.database.close()
+
+
+def models_folder() -> Path:
+    """The folder of the models that this release ships, beside its resources."""
+    return resources_folder().parent / "models"
+
+
+def utc_now() -> datetime:
+    """The clock of the records."""
+    return datetime.now(UTC)
+
+
+def build(
+    home: Home, keys: Keys, jobs: Jobs, *, now: Callable[[], datetime] = utc_now, models: Path | None = None
+) -> Parts:
+    """Join the parts over an unlocked home."""
+    settings = read_settings(home.root, resources_folder() / "fonts")
+    database = Database.open(home, keys)
+    vault = Vault(home, keys)
+    registry = ModelRegistry(models or models_folder())
+    pictures = QtPictures()
+    shelf = Shelf(settings.threads)
+
+    def make_context(user: User | None, job: Job, post: Callable[[SceneChange], None]) -> Context:
+        return Context(
+            user=user,
+            now=now,
+            records=RecordsFactory(database, keys, user.name if user else "", now),
+            vault=vault,
+            models=registry,
+            pictures=pictures,
+            shelf=shelf,
+            job=job,
+            post=post,
+            settings=settings,
+        )
+
+    return Parts(Workstation(Store(), jobs, make_context), database, settings)

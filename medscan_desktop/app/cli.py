@@ -1,0 +1,265 @@
+"""The command line: the same use cases without a window.
+
+Exit 0: done. 1: refused or failed, with one line on stderr. 2: wrong usage.
+
+The user and every secret come from the environment (MEDSCAN_USER, MEDSCAN_PASSWORD_FILE, MEDSCAN_PASSPHRASE_FILE),
+never from an argument: arguments show in the list of processes.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from medscan_desktop import __version__
+from medscan_desktop.app.build import build, models_folder
+from medscan_desktop.app.credentials import passphrase, password, user_name
+from medscan_desktop.app.logs import start_logging
+from medscan_desktop.app.printing import Printer
+from medscan_desktop.domain.errors import MedScanError, NotAllowed
+from medscan_desktop.domain.finding import FindingId
+from medscan_desktop.domain.study import SeriesUid, StudyUid
+from medscan_desktop.persistence.home import Home
+from medscan_desktop.persistence.keys import create_keys, unlock
+from medscan_desktop.persistence.whole_file import write_whole
+from medscan_desktop.scene.workspace import ViewKind
+from medscan_desktop.services import (
+    accept_finding,
+    check_health,
+    create_first_user,
+    export_audit,
+    export_pdf,
+    export_seg,
+    export_snapshot,
+    import_files,
+    list_audit,
+    list_findings,
+    list_models,
+    list_series,
+    log_in,
+    reject_finding,
+    run_model,
+    search_studies,
+    verify_audit,
+    verify_models,
+)
+from medscan_desktop.services.session import check_new_user
+from medscan_desktop.workstation.command import Command
+from medscan_desktop.workstation.jobs import InlineJobs
+from medscan_desktop.workstation.workstation import Workstation
+
+Handler = Callable[["Session", argparse.Namespace, Printer], int]
+PLANES = ("axial", "coronal", "sagittal", "3d")
+
+
+class Session:
+    """A logged-in workstation that raises what a window would show as a notice."""
+
+    def __init__(self, workstation: Workstation) -> None:
+        self._workstation = workstation
+
+    def ask(self, command: Command, **arguments: object) -> object:
+        """Run a command and return its value. Raises MedScanError."""
+        job = self._workstation.do(command, **arguments)
+        if job.error is not None:
+            raise job.error
+        return job.effect.value
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the process's exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except MedScanError as error:
+        print(f"medscan: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    home = Home(options.home.resolve())
+    printer = Printer(as_json=options.json)
+    if options.handler is _init:
+        return _init(home, options, printer)
+    if options.handler is _models_install:
+        return _models_install()
+    if not home.is_made:
+        raise NotAllowed(f"{home.root}: there is no library here; make one with `medscan --home DIR init`.")
+    start_logging(home.logs)
+    parts = build(home, unlock(home, passphrase=passphrase()), InlineJobs())
+    try:
+        session = Session(parts.workstation)
+        session.ask(log_in, name=user_name(), password=password())
+        return int(options.handler(session, options, printer))
+    finally:
+        parts.close()
+
+
+def _init(home: Home, options: argparse.Namespace, printer: Printer) -> int:
+    if home.is_made:
+        raise NotAllowed(f"{home.root}: there is a library here already.")
+    name, secret = user_name(), password()
+    check_new_user(name, secret)
+    home.make_folders()
+    start_logging(home.logs)
+    keys, recovery_key = create_keys(home, passphrase=passphrase())
+    parts = build(home, keys, InlineJobs())
+    try:
+        Session(parts.workstation).ask(create_first_user, name=name, password=secret)
+    finally:
+        parts.close()
+    if options.recovery_file is not None:
+        write_whole(options.recovery_file, f"{recovery_key}\n".encode())
+    printer.recovery_key(recovery_key, options.recovery_file)
+    return 0
+
+
+def _import(session: Session, options: argparse.Namespace, printer: Printer) -> int:
+    report = session.ask(import_files, paths=tuple(options.paths), reference=options.reference)
+    return printer.import_report(report)
+
+
+def _studies(session: Session, options: argparse.Namespace, printer: Printer) -> int:
+    return printer.studies(session.ask(search_studies, text=options.search))
+
+
+def _series(session: Session, options: argparse.Namespace, printer: Printer) -> int:
+    return printer.series(session.ask(list_series, study_instance_uid=StudyUid(options.study)))
+
+
+def _findings(session: Session, options: argparse.Namespace, printer: Printer) -> int:
+    return printer.findings(session.ask(list_findings, study_instance_uid=StudyUid(options.study)))
+
+
+def _models_list(session: Session, _: argparse.Namespace, printer: Printer) -> int:
+    return printer.models(session.ask(list_models))
+
+
+def _models_verify(session: Session, _: argparse.Namespace, printer: Printer) -> int:
+    return printer.verified_models(session.ask(verify_models))
+
+
+def _models_install() -> int:
+    recipe = models_folder() / "build.py"
+    if not recipe.exists():
+        raise NotAllowed("This installation brings its models with it; there is nothing to install.")
+    return 1 if subprocess.run([sys.executable, str(recipe)], check=False).returncode else 0
+
+
+def _run_model(session: Session, options: argparse.Namespace, printer: Printer) -> int:
+    finding = session.ask(run_model, model_id=options.model, series_instance_uid=SeriesUid(options.series))
+    return printer.finding(finding)
+
+
+def _accept(session: Session, options: argparse.Namespace, printer: Printer) -> int:
+    return printer.finding(session.ask(accept_finding, finding_id=FindingId(options.finding), reason=options.reason))
+
+
+def _reject(session: Session, options: argparse.Namespace, printer: Printer) -> int:
+    return printer.finding(session.ask(reject_finding, finding_id=FindingId(options.finding), reason=options.reason))
+
+
+def _snapshot(session: Session, options: argparse.Namespace, printer: Printer) -> int:
+    session.ask(
+        export_snapshot,
+        series_instance_uid=SeriesUid(options.series),
+        plane=ViewKind(options.plane),
+        index=options.index,
+        window=options.window,
+        finding_id=FindingId(options.finding) if options.finding else None,
+        out=options.out,
+    )
+    return printer.written(options.out)
+
+
+def _export_seg(session: Session, options: argparse.Namespace, printer: Printer) -> int:
+    session.ask(export_seg, finding_id=FindingId(options.finding), out=options.out)
+    return printer.written(options.out)
+
+
+def _export_pdf(session: Session, options: argparse.Namespace, printer: Printer) -> int:
+    session.ask(export_pdf, study_instance_uid=StudyUid(options.study), out=options.out)
+    return printer.written(options.out)
+
+
+def _audit_list(session: Session, options: argparse.Namespace, printer: Printer) -> int:
+    return printer.events(session.ask(list_audit, limit=options.limit))
+
+
+def _audit_verify(session: Session, _: argparse.Namespace, printer: Printer) -> int:
+    return printer.verification(session.ask(verify_audit))
+
+
+def _audit_export(session: Session, options: argparse.Namespace, printer: Printer) -> int:
+    session.ask(export_audit, out=options.out)
+    return printer.written(options.out)
+
+
+def _health(session: Session, _: argparse.Namespace, printer: Printer) -> int:
+    return printer.checks(session.ask(check_health))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="medscan", description="MedScan Desktop without a window.")
+    parser.add_argument("--version", action="version", version=f"medscan {__version__}")
+    parser.add_argument("--home", type=Path, required=True, help="the folder of the library")
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+    common = argparse.ArgumentParser(add_help=False)  # --json may stand before or behind the command
+    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON for programs")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(
+        name: str, handler: object, text: str, group: "argparse._SubParsersAction[argparse.ArgumentParser]" = verbs
+    ) -> argparse.ArgumentParser:
+        verb = group.add_parser(name, help=text, parents=[common])
+        verb.set_defaults(handler=handler)
+        return verb
+
+    init = add("init", _init, "make the keys, the database and the first user")
+    init.add_argument("--recovery-file", type=Path, help="also write the recovery key here")
+    imports = add("import", _import, "bring in folders, files, ZIP archives, a DICOMDIR")
+    imports.add_argument("paths", type=Path, nargs="+", metavar="PATH")
+    imports.add_argument("--reference", action="store_true", help="leave plain files where they are (read-only media)")
+    add("studies", _studies, "list studies").add_argument("--search", default="", metavar="TEXT")
+    add("series", _series, "list the series of a study").add_argument("study", metavar="STUDY_UID")
+    add("findings", _findings, "list the findings of a study").add_argument("study", metavar="STUDY_UID")
+    models = verbs.add_parser("models", help="the models at hand").add_subparsers(required=True, metavar="WHAT")
+    add("list", _models_list, "list them", models)
+    add("verify", _models_verify, "hold their files to the hashes of their cards", models)
+    add("install", _models_install, "make the ONNX files that are missing", models)
+    run = add("run", _run_model, "run a model on a series")
+    run.add_argument("model", metavar="MODEL")
+    run.add_argument("--series", required=True, metavar="UID")
+    for name, handler, text in (("accept", _accept, "accept a finding"), ("reject", _reject, "reject a finding")):
+        decide = add(name, handler, text)
+        decide.add_argument("finding", metavar="FINDING")
+        decide.add_argument("--reason", default="")
+    _add_pictures(add)
+    export = verbs.add_parser("export", help="write a finding or a page").add_subparsers(required=True, metavar="WHAT")
+    seg = add("seg", _export_seg, "an accepted finding as DICOM Segmentation", export)
+    seg.add_argument("--finding", required=True, metavar="ID")
+    pdf = add("pdf", _export_pdf, "a study's findings as one page", export)
+    pdf.add_argument("--study", required=True, metavar="UID")
+    for verb in (seg, pdf):
+        verb.add_argument("--out", type=Path, required=True, metavar="PATH")
+    audit = verbs.add_parser("audit", help="the audit log").add_subparsers(required=True, metavar="WHAT")
+    add("list", _audit_list, "the newest events", audit).add_argument("--limit", type=int, default=200)
+    add("verify", _audit_verify, "prove the log whole", audit)
+    add("export", _audit_export, "the log as DICOM audit messages", audit).add_argument(
+        "--out", type=Path, required=True, metavar="PATH"
+    )
+    add("health", _health, "look at everything")
+    return parser
+
+
+def _add_pictures(add: Callable[..., argparse.ArgumentParser]) -> None:
+    snapshot = add("snapshot", _snapshot, "write a picture of a series")
+    snapshot.add_argument("--series", required=True, metavar="UID")
+    snapshot.add_argument("--plane", choices=(*PLANES, "acquired"), required=True)
+    snapshot.add_argument("--index", type=int, metavar="N", help="slice, from 0")
+    snapshot.add_argument("--window", default="", metavar="NAME")
+    snapshot.add_argument("--finding", metavar="ID")
+    snapshot.add_argument("--out", type=Path, required=True, metavar="F.png")

@@ -1,0 +1,33 @@
+"""What an installation decides for itself: `settings.toml` in the home. Everything has a default."""
+
+import os
+import tomllib
+from pathlib import Path
+
+from medscan_desktop.domain.errors import FileRefused
+from medscan_desktop.workstation.command import Settings
+
+_KNOWN = {"threads": int, "is_demo": bool, "lock_after_minutes": (int, float)}
+
+
+def read_settings(home: Path, fonts: Path) -> Settings:
+    """The settings of a home. Raises FileRefused where the file says what it cannot mean."""
+    path = home / "settings.toml"
+    values: dict[str, object] = {"threads": os.cpu_count() or 2}
+    if path.exists():
+        values |= _checked(path)
+    return Settings(fonts=fonts, **values)  # type: ignore[arg-type]  # each checked against _KNOWN
+
+
+def _checked(path: Path) -> dict[str, object]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FileRefused(str(path), f"not a settings file ({error})") from error
+    for name, value in values.items():
+        wanted = _KNOWN.get(name)
+        if wanted is None:
+            raise FileRefused(str(path), f'there is no setting "{name}"; there are {", ".join(sorted(_KNOWN))}')
+        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
+            raise FileRefused(str(path), f'the setting "{name}" cannot be {value!r}')
+    return values

@@ -1,0 +1,148 @@
+"""The one-page summary of a study as values: what stands where, before anybody lays it out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from medscan_desktop.domain.finding import Finding, FindingState
+from medscan_desktop.domain.measurement import Measurement, MeasurementKind
+from medscan_desktop.domain.study import Study
+from medscan_desktop.domain.user import UserId
+
+DEMO_BANNER = "demo – not for diagnosis"
+NOT_CLEARED = "Not cleared as a medical device. AI results were accepted by the named reader; see the provenance."
+
+
+@dataclass(frozen=True, slots=True)
+class KeyImage:
+    """A finished picture and what it shows."""
+
+    png: bytes
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of text; numbers stand right."""
+
+    title: str
+    columns: tuple[str, ...]
+    shares: tuple[float, ...]  # of the page's width
+    numeric: frozenset[int]
+    rows: tuple[tuple[str, ...], ...]
+    empty: str  # what to say where there are no rows
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsPage:
+    """All that the page says, in the order of the page."""
+
+    patient: str
+    facts: tuple[tuple[str, str], ...]
+    images: tuple[KeyImage, ...]
+    tables: tuple[Table, ...]
+    provenance: tuple[str, ...]
+    footer: str
+    banner: str  # "" or the warning that must never be missing
+    made_at: datetime
+
+
+def findings_page(
+    study: Study,
+    findings: Sequence[Finding],
+    measurements: Sequence[Measurement],
+    images: Sequence[KeyImage],
+    *,
+    names: Mapping[UserId, str],
+    made_by: str,
+    made_at: datetime,
+    is_demo: bool,
+) -> FindingsPage:
+    """Compose the page. Only accepted findings are listed; how many wait or were rejected is said."""
+    accepted = [finding for finding in findings if finding.state is FindingState.ACCEPTED]
+    return FindingsPage(
+        patient=study.patient.display_name,
+        facts=_facts(study),
+        images=tuple(images),
+        tables=(_finding_table(accepted, findings, names), _measurement_table(measurements)),
+        provenance=tuple(_provenance(finding) for finding in accepted),
+        footer=f"Made {made_at:%Y-%m-%d %H:%M} UTC by {made_by} with MedScan Desktop. {NOT_CLEARED}",
+        banner=DEMO_BANNER if is_demo else "",
+        made_at=made_at,
+    )
+
+
+def date_text(value: str) -> str:
+    """A DA value as YYYY-MM-DD; what is no date stays as it is."""
+    return f"{value[:4]}-{value[4:6]}-{value[6:]}" if len(value) == 8 and value.isdigit() else value
+
+
+def _facts(study: Study) -> tuple[tuple[str, str], ...]:
+    patient = study.patient
+    facts = (
+        ("Patient ID", patient.patient_id),
+        ("Study date", date_text(study.study_date)),
+        ("Birth date", date_text(patient.patient_birth_date)),
+        ("Description", study.study_description),
+        ("Sex", patient.patient_sex),
+        ("Accession", study.accession_number),
+        ("Modality", ", ".join(study.modalities)),
+        ("Institution", study.institution_name),
+    )
+    return tuple((label, value or "–") for label, value in facts)
+
+
+def _finding_table(accepted: Sequence[Finding], every: Sequence[Finding], names: Mapping[UserId, str]) -> Table:
+    rows = tuple(
+        (
+            structure.name,
+            f"{structure.volume_ml:.1f}",
+            f"{finding.provenance.algorithm_name} {finding.provenance.version}",
+            f"accepted by {_name(names, finding.decided_by)}, {finding.decided_at[:10]}",
+        )
+        for finding in accepted
+        for structure in finding.structures
+    )
+    waiting = sum(finding.state is FindingState.PROPOSED for finding in every)
+    title = "Findings" + (f" ({waiting} proposed by a model and not yet decided, not listed)" if waiting else "")
+    columns = ("Structure", "Volume (ml)", "Algorithm", "Status")
+    return Table(title, columns, (0.22, 0.14, 0.3, 0.34), frozenset({1}), rows, "No accepted finding.")
+
+
+def _name(names: Mapping[UserId, str], user: UserId | None) -> str:
+    return names.get(user, "–") if user else "–"
+
+
+def _measurement_table(measurements: Sequence[Measurement]) -> Table:
+    rows = tuple((one.kind.value.capitalize(), _value(one), _detail(one), f"{one.frame + 1}") for one in measurements)
+    columns = ("Measurement", "Value", "Detail", "Image")
+    return Table("Measurements", columns, (0.18, 0.24, 0.46, 0.12), frozenset({1, 3}), rows, "No measurement.")
+
+
+def _value(measurement: Measurement) -> str:
+    statistics = measurement.statistics
+    if measurement.kind is MeasurementKind.LENGTH and measurement.length is not None:
+        return f"{measurement.length:.1f} {measurement.unit}"
+    return f"{statistics.mean:.1f} {statistics.unit} (mean)".replace("  ", " ") if statistics else "–"
+
+
+def _detail(measurement: Measurement) -> str:
+    statistics = measurement.statistics
+    if statistics is None:
+        return measurement.calibration
+    area = f"{statistics.area_mm2:.1f} mm²" if statistics.area_mm2 is not None else "uncalibrated"
+    return (
+        f"SD {statistics.standard_deviation:.1f}, {statistics.minimum:.0f} to {statistics.maximum:.0f}, "
+        f"{area}, n = {statistics.count}"
+    )
+
+
+def _provenance(finding: Finding) -> str:
+    source = finding.provenance
+    names = ", ".join(structure.name for structure in finding.structures)
+    return (
+        f"{names}: {source.algorithm_name} {source.version}, model sha256 {source.sha256[:16]}…, "
+        f"{source.started_at[:19].replace('T', ' ')} UTC, {source.seconds:.1f} s on {source.provider}, "
+        f"{source.confidence_meaning}; series {source.series_instance_uid}, {len(source.sop_instance_uids)} images; "
+        f"{source.preprocessing}"
+    )

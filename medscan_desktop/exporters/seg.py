@@ -1,0 +1,16 @@
+"""DICOM Segmentation files (PS3.3 A.51) from a data set that `dicom.write_seg` has built."""
+
+import io
+
+from pydicom.dataset import Dataset
+
+from medscan_desktop.domain.export import Format
+
+FORMAT = Format("seg", "DICOM Segmentation", ".dcm")
+
+
+def seg_bytes(dataset: Dataset) -> bytes:
+    """The Part 10 file."""
+    buffer = io.BytesIO()
+    dataset.save_as(buffer, enforce_file_format=True)
+    return buffer.getvalue()

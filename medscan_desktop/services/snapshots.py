@@ -1,0 +1,92 @@
+"""A picture of one series as the window would show it, written to a PNG file."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from medscan_desktop.domain.errors import NotFound, Unsuitable
+from medscan_desktop.domain.finding import Finding, FindingId
+from medscan_desktop.domain.study import SeriesUid, Study
+from medscan_desktop.domain.user import Permission
+from medscan_desktop.imaging.mask import unpack
+from medscan_desktop.imaging.volume import Volume
+from medscan_desktop.imaging.window import Voi, Window, offered_windows
+from medscan_desktop.persistence.whole_file import write_whole
+from medscan_desktop.scene.hanging import hang
+from medscan_desktop.scene.key_image import at_slice, key_point, looking_at, slice_count
+from medscan_desktop.scene.layers import mask_layers
+from medscan_desktop.scene.workspace import EMPTY, Stack, View, ViewKind, Workspace
+from medscan_desktop.workstation.command import Context, Effect, command
+from medscan_desktop.workstation.shelf import read_series
+from medscan_desktop.workstation.stacks import stack_of, with_all_pixels
+
+SIZE = (900, 900)
+
+
+@command("export.snapshot", permission=Permission.EXPORT)
+def export_snapshot(
+    ctx: Context,
+    *,
+    series_instance_uid: SeriesUid,
+    out: Path,
+    plane: ViewKind = ViewKind.ACQUIRED,
+    index: int | None = None,
+    window: str = "",
+    finding_id: FindingId | None = None,
+    size: tuple[int, int] = SIZE,
+) -> Effect:
+    """Write a plane (slice `index`, from 0; without it the one that shows most of the finding) or the 3D view."""
+    with ctx.records("export.snapshot", series_instance_uid) as records:
+        series = records.studies.series_by_uid(series_instance_uid)
+        study = records.studies.get(series.study_instance_uid)
+        finding = records.findings.get(finding_id) if finding_id else None
+        masks = unpack(ctx.vault.read(records.files.get(finding.mask))) if finding and finding.mask else {}
+        shelved = read_series(records, ctx.vault, series_instance_uid)
+    plan = shelved.plan()
+    stack = with_all_pixels(stack_of(shelved, plan), ctx.shelf.load(shelved, plan))
+    scene = _scene(study, stack, finding, ctx.settings.is_demo)
+    if finding is not None:
+        layers = mask_layers(finding, masks, scene)
+        if not layers:
+            raise Unsuitable("The finding is not on this series, or was rejected: there is nothing to draw.")
+        scene = replace(scene, masks=layers)
+    shown, view = _looking(scene, stack, plane, index, window)
+    write_whole(out, ctx.pictures.png(shown, view, size))
+    return Effect(value=out, notice=f"Picture written to {out}.")
+
+
+def _scene(study: Study, stack: Stack, finding: Finding | None, is_demo: bool) -> Workspace:
+    hung = hang(replace(EMPTY, is_demo=is_demo), study, (stack,), stack.id)
+    return replace(hung, findings=(finding,) if finding else ())
+
+
+def _looking(scene: Workspace, stack: Stack, plane: ViewKind, index: int | None, window: str) -> tuple[Workspace, View]:
+    volume = stack.volume
+    if volume is None:
+        raise Unsuitable(stack.refusal or "This series has no pixels that can be shown.")
+    if plane is not ViewKind.ACQUIRED and not stack.is_volume:
+        raise Unsuitable(f"This series is no volume, so it has no {plane} plane: {stack.refusal or 'one image'}.")
+    view = replace(scene.views[0], kind=plane)
+    if window:
+        view = replace(view, voi=_named(offered_windows(volume, stack.modality), window))
+    point = key_point(volume.geometry, [layer.mask for layer in scene.masks])
+    if index is not None and plane is not ViewKind.THREE_D:
+        point = at_slice(volume.geometry, plane, _checked(volume, plane, index))
+        view = replace(view, frame=index)
+    return looking_at(scene, view, stack.id, point)
+
+
+def _checked(volume: Volume, plane: ViewKind, index: int) -> int:
+    count = slice_count(volume.geometry, plane)
+    if not 0 <= index < count:
+        raise NotFound(f"There is no slice {index}: this plane has {count} slices, from 0 to {count - 1}.")
+    return index
+
+
+def _named(offered: Sequence[Voi], name: str) -> Window:
+    windows = [voi for voi in offered if isinstance(voi, Window)]
+    for voi in windows:
+        if voi.name.casefold() == name.casefold():
+            return voi
+    known = ", ".join(voi.name for voi in windows if voi.name)
+    raise NotFound(f'There is no window "{name}" for this series; there are: {known}.')

@@ -1,0 +1,65 @@
+"""From the shelf to the scene: the stacks of a study as the workspace wants them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from medscan_desktop.dicom.corners import corner_texts
+from medscan_desktop.dicom.group import StackPlan
+from medscan_desktop.dicom.load import Loading
+from medscan_desktop.domain.errors import NotFound, Unsuitable
+from medscan_desktop.domain.study import SeriesUid
+from medscan_desktop.scene.workspace import Stack, StackId
+from medscan_desktop.workstation.shelf import Shelved
+
+
+def stacks_of(shelved: Shelved) -> list[Stack]:
+    """Every stack of a series, without pixels; what is no image stands there too, with the reason."""
+    shown = [stack_of(shelved, plan) for plan in shelved.grouping.stacks]
+    refused = [
+        Stack(
+            StackId(f"{shelved.series_instance_uid}#refused{number}"),
+            shelved.series_instance_uid,
+            refusal.modality,
+            refusal.label,
+            0,
+            is_volume=False,
+            refusal=refusal.reason,
+        )
+        for number, refusal in enumerate(shelved.grouping.refused)
+    ]
+    return shown + refused
+
+
+def stack_of(shelved: Shelved, plan: StackPlan, loading: Loading | None = None) -> Stack:
+    """One stack, with its (perhaps still filling) pixels where a loading is given."""
+    return Stack(
+        plan.id,
+        plan.series_instance_uid,
+        plan.modality,
+        plan.label,
+        len(plan.frames),
+        is_volume=plan.is_volume,
+        refusal=plan.refusal,
+        volume=loading.volume if loading else None,
+        loaded_count=int(loading.volume.loaded.sum()) if loading else 0,
+        corners=corner_texts(plan, shelved.headers),
+    )
+
+
+def most_useful(shelved: Sequence[Shelved], wanted: SeriesUid | None = None) -> tuple[Shelved, StackPlan] | None:
+    """The longest volume, else the longest stack, of the wanted series where one is named; None where nothing shows.
+
+    Raises Unsuitable or NotFound where the wanted series has nothing to show.
+    """
+    asked = [one for one in shelved if wanted in (None, one.series_instance_uid)]
+    candidates = [(one, plan) for one in asked for plan in one.grouping.stacks]
+    if wanted is not None and not candidates:
+        reasons = [refusal.reason for one in asked for refusal in one.grouping.refused]
+        raise Unsuitable(reasons[0]) if reasons else NotFound("There is no such series in this study.")
+    return max(candidates, key=lambda pair: (pair[1].is_volume, len(pair[1].frames)), default=None)
+
+
+def with_all_pixels(stack: Stack, loading: Loading) -> Stack:
+    """The stack once everything has arrived (waits)."""
+    loading.wait()
+    return replace(stack, volume=loading.volume, loaded_count=int(loading.volume.loaded.sum()))
