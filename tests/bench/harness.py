@@ -1,0 +1,67 @@
+"""Taking turns with a peer and judging the medians against a goal."""
+
+import gc
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case: seconds of each run, and whether the goal was met."""
+
+    id: str
+    ours: float
+    peer_name: str
+    peer: float | None
+    ratio: float | None
+    goal: str
+    met: bool
+    ours_samples: list[float] = field(default_factory=list)
+    peer_samples: list[float] = field(default_factory=list)
+    note: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def seconds(work: Work) -> float:
+    """How long one call takes."""
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def alternate(ours: Work, peer: Work, *, runs: int, inner: int = 1, warm: int = 1) -> tuple[list[float], list[float]]:
+    """Seconds a call of each, taking turns; each sample is the mean of `inner` calls."""
+    mine: list[float] = []
+    theirs: list[float] = []
+    for run in range(runs + warm):
+        gc.collect()
+        pair = [_mean(work, inner) for work in (ours, peer)]
+        if run >= warm:
+            mine.append(pair[0])
+            theirs.append(pair[1])
+    return mine, theirs
+
+
+def _mean(work: Work, inner: int) -> float:
+    return seconds(lambda: [work() for _ in range(inner)]) / inner
+
+
+def against(case: str, peer_name: str, goal: float, samples: tuple[list[float], list[float]], note: str = "") -> Row:
+    """A row that is met where the peer's median is at least `goal` times ours."""
+    mine, theirs = samples
+    ratio = median(theirs) / median(mine)
+    return Row(
+        case, median(mine), peer_name, median(theirs), ratio, f">= {goal:g}x", ratio >= goal, mine, theirs, note
+    )
+
+
+def at_most(case: str, limit: float, samples: list[float], value: float, note: str = "") -> Row:
+    """A row that is met where `value` (seconds) is within the limit."""
+    return Row(case, value, "-", None, None, f"<= {limit * 1000:g} ms", value <= limit, samples, [], note)

@@ -1,0 +1,1 @@
+"""Phantoms, builders and the way to the real test images."""

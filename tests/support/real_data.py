@@ -1,0 +1,33 @@
+"""The way to the real test images. They are not part of the project: tests that want them skip, saying so, without."""
+
+import os
+import tarfile
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def data_folder() -> Path:
+    """The folder of real images; skips the test where it is not there."""
+    folder = Path(os.environ.get("MEDSCAN_TEST_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real images at {folder} (MEDSCAN_TEST_DATA names another place)")
+    return folder
+
+
+def series_folder(name: str) -> Path:
+    """A series of `series/`, unpacked once a run where it is an archive."""
+    plain = data_folder() / "series" / name
+    return plain if plain.is_dir() else _unpacked(data_folder() / "series" / f"{name}.tar.xz")
+
+
+@cache
+def _unpacked(archive: Path) -> Path:
+    target = Path(mkdtemp(prefix="medscan-test-series-"))
+    with tarfile.open(archive) as tar:
+        tar.extractall(target, filter="data")
+    return target
