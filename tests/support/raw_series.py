@@ -1,4 +1,4 @@
-"""The bench's own seeded data: a raw CT series on disk, and a phantom volume in memory."""
+"""Seeded data of our own: a phantom volume in memory, and the same as a raw CT series on disk."""
 
 from pathlib import Path
 
@@ -22,14 +22,16 @@ def phantom(slices: int = SLICES, side: int = SIDE, seed: int = 7) -> np.ndarray
     return np.clip(np.stack(rows), -1024, 3071).astype(np.int16)
 
 
-def write_series(folder: Path, values: np.ndarray) -> list[Path]:
-    """Write raw explicit-VR-little-endian CT files in a shuffled order of names."""
+def write_series(folder: Path, values: np.ndarray, *, patient: str = "Bench^Phantom") -> list[Path]:
+    """Write raw explicit-VR-little-endian CT files in a shuffled order of names; the paths in slice order."""
     folder.mkdir(parents=True)
     names = np.random.default_rng(3).permutation(len(values))
-    return [_write(folder / f"IM{names[index]:05d}.dcm", values[index], index) for index in range(len(values))]
+    return [
+        _write(folder / f"IM{names[index]:05d}.dcm", values[index], index, patient) for index in range(len(values))
+    ]
 
 
-def _write(path: Path, pixels: np.ndarray, index: int) -> Path:
+def _write(path: Path, pixels: np.ndarray, index: int, patient: str) -> Path:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID, meta.TransferSyntaxUID = CTImageStorage, ExplicitVRLittleEndian
     meta.MediaStorageSOPInstanceUID = f"1.2.826.0.1.3680043.10.1.{index + 1}"
@@ -37,7 +39,8 @@ def _write(path: Path, pixels: np.ndarray, index: int) -> Path:
     image.SOPClassUID, image.SOPInstanceUID = CTImageStorage, meta.MediaStorageSOPInstanceUID
     image.StudyInstanceUID, image.SeriesInstanceUID = "1.2.826.0.1.3680043.10.2.1", "1.2.826.0.1.3680043.10.2.2"
     image.FrameOfReferenceUID = "1.2.826.0.1.3680043.10.2.3"
-    image.Modality, image.PatientName, image.PatientID = "CT", "Bench^Phantom", "BENCH"
+    image.SpecificCharacterSet = "ISO_IR 192"
+    image.Modality, image.PatientName, image.PatientID = "CT", patient, "PHANTOM-1"
     image.StudyDate, image.SeriesNumber, image.InstanceNumber = "20260101", 1, index + 1
     image.ImagePositionPatient, image.ImageOrientationPatient = [-200, -200, index * 0.8], [1, 0, 0, 0, 1, 0]
     image.PixelSpacing, image.SliceThickness = [0.78125, 0.78125], 0.8
