@@ -1,0 +1,57 @@
+"""Which objects are images that can be shown now, and the true reason for those that cannot."""
+
+from medscan_desktop.dicom.header import Header
+from medscan_desktop.dicom.syntax import CODECS
+
+_STORAGE = "1.2.840.10008.5.1.4.1.1."
+# By SOP class prefix, the longest that fits wins (PS3.4 B.5).
+_OTHER_OBJECTS = {
+    _STORAGE + "9": "a waveform, not an image: stored, not yet shown",
+    _STORAGE + "11": "a presentation state, not an image: stored, not yet applied",
+    _STORAGE + "30": "a parametric map: stored, not yet shown",
+    _STORAGE + "66": "a registration or raw data object, not an image: stored, not yet shown",
+    _STORAGE + "66.4": "a segmentation, not an image: stored, not yet shown",
+    _STORAGE + "66.5": "a surface segmentation, not an image: stored, not yet shown",
+    _STORAGE + "88": "a report, not an image: stored, not yet shown",
+    _STORAGE + "104": "an encapsulated document, not an image: stored, not yet shown",
+    _STORAGE + "481.3": "a set of radiotherapy structures, not an image: stored, not yet shown",
+    _STORAGE + "481.5": "a radiotherapy plan, not an image: stored, not yet shown",
+    _STORAGE + "481.8": "a radiotherapy ion plan, not an image: stored, not yet shown",
+    "1.2.840.10008.1.3.10": "an index of a medium (DICOMDIR), not an image",
+}
+_VIDEO = tuple(f"1.2.840.10008.1.2.4.{code}" for code in (100, 101, 102, 103, 104, 105, 106, 107, 108))
+_PHOTOMETRICS = frozenset(
+    ("MONOCHROME1", "MONOCHROME2", "RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420")
+    + ("YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT")
+)
+_GREYS = ("MONOCHROME1", "MONOCHROME2")
+
+
+def reason_not_shown(header: Header) -> str:
+    """Why this instance cannot be shown as an image, "" where it can."""
+    parts = header.sop_class_uid.split(".")
+    for count in range(len(parts), 0, -1):
+        if reason := _OTHER_OBJECTS.get(".".join(parts[:count])):
+            return reason
+    if header.pixels is None:
+        return "an object without pixel data, not an image: stored, not yet shown"
+    return _reason_against_pixels(header)
+
+
+def _reason_against_pixels(header: Header) -> str:
+    pixels = header.pixels
+    assert pixels is not None
+    syntax = header.transfer_syntax_uid
+    if syntax.startswith(_VIDEO):
+        return "compressed as video (MPEG): stored, not yet shown"
+    if syntax not in CODECS:
+        return f"compressed in a way that is not supported (transfer syntax {syntax}): stored, not shown"
+    if pixels.photometric not in _PHOTOMETRICS:
+        return f"its photometric interpretation ({pixels.photometric or 'none'}) is not supported: stored, not shown"
+    if (pixels.samples == 1) != (pixels.photometric in (*_GREYS, "PALETTE COLOR")):
+        return f"it says {pixels.photometric} and {pixels.samples} samples a pixel, which contradict each other"
+    if pixels.bits_allocated == 64 and pixels.kind == "integer":
+        return "its pixels are 64-bit integers, which are not supported: stored, not shown"
+    if pixels.samples > 1 and pixels.bits_allocated not in (8, 16):
+        return f"its colour pixels have {pixels.bits_allocated} bits a sample, which is not supported: stored, not shown"
+    return ""

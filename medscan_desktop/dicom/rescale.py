@@ -1,0 +1,57 @@
+"""From stored values to modality values: slope, intercept, unit, padding and the header's windows."""
+
+from medscan_desktop.dicom.header import Header
+from medscan_desktop.imaging.window import VoiFunction, Window
+
+_UNITS = {"BQML": "Bq/ml", "GML": "g/ml", "CM2ML": "cm²/ml", "CNTS": "counts", "PROPCNTS": "counts"}
+
+
+def rescale_of(header: Header, frame: int = 0) -> tuple[float, float]:
+    """Slope and intercept of one frame, (1, 0) where it has none. A dose grid's scaling is its slope."""
+    dose = header.number("DoseGridScaling") if header.modality == "RTDOSE" else None
+    if dose is not None:
+        return dose, 0.0
+    slope, intercept = header.number("RescaleSlope", frame), header.number("RescaleIntercept", frame)
+    return (1.0 if not slope else slope), (0.0 if intercept is None else intercept)
+
+
+def unit_of(header: Header, frame: int = 0) -> str:
+    """The unit of the modality values, "" where they have none."""
+    if header.modality == "PT":
+        return _UNITS.get(header.text("Units"), "")
+    if header.modality == "RTDOSE":
+        return "Gy"
+    kind = header.text("RescaleType", frame)
+    if header.modality == "CT" and kind in ("", "HU") and not is_localiser_values(header):
+        return "HU"
+    return "" if kind == "US" else kind  # US: unspecified (PS3.3 C.11.1.1.2)
+
+
+def is_localiser_values(header: Header) -> bool:
+    """A CT without a rescale holds no Hounsfield units."""
+    return not header.text("RescaleSlope") and not header.per_frame.get("RescaleSlope")
+
+
+def padding_of(header: Header, frame: int = 0) -> tuple[float, float] | None:
+    """The closed range of modality values that is no tissue (0028,0120) to (0028,0121), None where there is none."""
+    first = header.number("PixelPaddingValue")
+    if first is None:
+        return None
+    limit = header.number("PixelPaddingRangeLimit")
+    slope, intercept = rescale_of(header, frame)
+    ends = [value * slope + intercept for value in (first, first if limit is None else limit)]
+    return min(ends), max(ends)
+
+
+def windows_of(header: Header, frame: int = 0) -> tuple[Window, ...]:
+    """The header's windows, those with an impossible width left out."""
+    centres, widths = header.numbers("WindowCenter", frame), header.numbers("WindowWidth", frame)
+    names = header.text("WindowCenterWidthExplanation", frame).split("\\")
+    text = header.text("VOILUTFunction", frame)
+    function = VoiFunction(text) if text in list(VoiFunction) else VoiFunction.LINEAR
+    least = 1.0 if function is VoiFunction.LINEAR else 0.0
+    return tuple(
+        Window(centre, width, function, names[index] if index < len(names) else "")
+        for index, (centre, width) in enumerate(zip(centres, widths, strict=False))
+        if width >= least and width > 0
+    )
