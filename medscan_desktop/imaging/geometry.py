@@ -9,17 +9,17 @@ from numpy.typing import ArrayLike, NDArray
 Vector = NDArray[np.float64]
 
 _LETTERS = (("L", "R"), ("P", "A"), ("H", "F"))
-_QUADRUPED_LETTERS = (("L", "R"), ("D", "V"), ("CR", "CD"))
+_QUADRUPED_LETTERS = (("LE", "RT"), ("D", "V"), ("CR", "CD"))
 _SECOND_LETTER_AT = 0.2  # sine of about 12 degrees: less tilt than that reads as straight
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Geometry:
     """An affine map from voxel index (i, j, k) to patient mm, with the array's shape (k, j, i).
 
     `affine` is 4x4 (PS3.3 C.7.6.2.1.1): columns are the steps along i, j, k and the centre of voxel (0, 0, 0).
     `spatial` is False where the headers gave no position: the frame is then the image's own plane, in mm or pixels,
-    and there is no orientation, MPR or volume.
+    and there is no orientation, MPR or volume. Two geometries are equal only if they are the same one.
     """
 
     affine: NDArray[np.float64]
@@ -60,7 +60,7 @@ class Geometry:
     @cached_property
     def inverse(self) -> NDArray[np.float64]:
         """4x4, patient mm to index."""
-        return np.linalg.inv(self.affine)
+        return np.asarray(np.linalg.inv(self.affine), np.float64)
 
     @cached_property
     def spacing(self) -> tuple[float, float, float]:
@@ -71,7 +71,7 @@ class Geometry:
     @cached_property
     def directions(self) -> NDArray[np.float64]:
         """3x3, unit columns along i, j, k."""
-        return self.affine[:3, :3] / np.asarray(self.spacing)
+        return np.asarray(self.affine[:3, :3] / np.asarray(self.spacing), np.float64)
 
     @property
     def size_ijk(self) -> tuple[int, int, int]:
@@ -107,5 +107,5 @@ def orientation_letters(direction: ArrayLike, *, quadruped: bool = False) -> str
     unit = vector / length
     letters = _QUADRUPED_LETTERS if quadruped else _LETTERS
     order = np.argsort(-np.abs(unit), kind="stable")
-    shown = [axis for rank, axis in enumerate(order) if rank == 0 or (rank == 1 and abs(unit[axis]) > _SECOND_LETTER_AT)]
+    shown = [axis for rank, axis in enumerate(order[:2]) if rank == 0 or abs(unit[axis]) > _SECOND_LETTER_AT]
     return "".join(letters[axis][0 if unit[axis] > 0 else 1] for axis in shown)

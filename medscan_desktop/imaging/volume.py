@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medscan_desktop.imaging.geometry import Geometry
-from medscan_desktop.imaging.window import Voi
+from medscan_desktop.imaging.voi import Voi
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,4 +51,4 @@ class Volume:
         if self.padding is None:
             return None
         low, high = self.padding
-        return np.asarray((values >= low) & (values <= high))
+        return np.asarray(np.greater_equal(values, low) & np.less_equal(values, high))
