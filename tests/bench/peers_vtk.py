@@ -56,7 +56,9 @@ class VtkPane:
         camera.SetViewUp(*((0, -1, 0) if self._axis == 2 else (0, 0, 1)))
         camera.ParallelProjectionOn()
         bounds = self._image.GetBounds()
-        camera.SetParallelScale(max(bounds[2 * axis + 1] - bounds[2 * axis] for axis in range(3) if axis != self._axis) / 2)
+        camera.SetParallelScale(
+            max(bounds[2 * axis + 1] - bounds[2 * axis] for axis in range(3) if axis != self._axis) / 2
+        )
         renderer.ResetCameraClippingRange()
 
     def show(self, index: int) -> np.ndarray:

@@ -83,7 +83,9 @@ def test_a_snapshot_of_each_plane_is_a_picture(library: Cli, series_uid: str, tm
     assert out.read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_snapshot_of_a_slice_that_is_not_there_names_those_that_are(library: Cli, series_uid: str, tmp_path: Path) -> None:
+def test_a_snapshot_of_a_slice_that_is_not_there_names_those_that_are(
+    library: Cli, series_uid: str, tmp_path: Path
+) -> None:
     answer = library("snapshot", "--series", series_uid, "--plane", "axial", "--index", 99, "--out", tmp_path / "x.png")
 
     assert answer.code == 1
@@ -234,7 +236,9 @@ def test_a_killed_import_leaves_a_sound_library_that_can_go_on(tmp_path: Path) -
     cli = Cli(tmp_path / "killed")
     assert cli("init").code == 0
     write_series(tmp_path / "ct", np.repeat(phantom(1, 256), 450, axis=0))
-    process = subprocess.Popen([*cli.command, "import", str(tmp_path / "ct")], env=cli.environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*cli.command, "import", str(tmp_path / "ct")], env=cli.environment, stdout=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and len(list((cli.home / "vault").rglob("*"))) < 250:
         time.sleep(0.02)
@@ -267,7 +271,10 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(library: Cli, series_uid:
     command = " ".join([*library.command, "snapshot", "--series", series_uid, "--plane", "axial", "--out", str(out)])
     done = subprocess.run(
         ["bash", "-c", f"ulimit -f 8; trap '' XFSZ; exec {command}"],
-        env=library.environment, capture_output=True, text=True, check=False,
+        env=library.environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.returncode == 1

@@ -26,9 +26,7 @@ def write_series(folder: Path, values: np.ndarray, *, patient: str = "Bench^Phan
     """Write raw explicit-VR-little-endian CT files in a shuffled order of names; the paths in slice order."""
     folder.mkdir(parents=True)
     names = np.random.default_rng(3).permutation(len(values))
-    return [
-        _write(folder / f"IM{names[index]:05d}.dcm", values[index], index, patient) for index in range(len(values))
-    ]
+    return [_write(folder / f"IM{names[index]:05d}.dcm", values[index], index, patient) for index in range(len(values))]
 
 
 def _write(path: Path, pixels: np.ndarray, index: int, patient: str) -> Path:
