@@ -1,0 +1,88 @@
+"""Places a pane's words so that nothing overlaps, nothing is clipped, and what must be seen is seen.
+
+Strips take the full width at top and bottom; the corners share what is left, each at most 36 % of its height, so that
+the orientation letters and the ruler in the middle of the edges stay free. Letters shrink with the pane; then the
+least important lines go; the kept ones never do.
+"""
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter
+
+from medscan_desktop.render.corners import Line, PaneWords, Strip
+from medscan_desktop.render.texts import Style, TextPainter
+
+_MARGIN = 6.0
+_SMALLEST, _LARGEST = 8.0, 13.0
+_SHARE, _KEPT_SHARE = 0.36, 0.42  # of the height, for a corner; for one that has only kept lines left
+_STRIP_LINES = 3
+
+
+def base_pixels(size: tuple[int, int]) -> float:
+    """The letter height that suits a pane of this size."""
+    return min(max(min(size) / 40, _SMALLEST), _LARGEST)
+
+
+def draw_words(painter: QPainter, texts: TextPainter, words: PaneWords, size: tuple[int, int]) -> QRectF:
+    """Draw all words; returns the area between the strips, in whose edges letters and ruler belong."""
+    pixels = base_pixels(size)
+    top = 0.0
+    for strip in words.top_strips:
+        top += _draw_strip(painter, texts, strip, Style(pixels, strip.colour, bold=True), QRectF(0, top, *size))
+    bottom = float(size[1])
+    for strip in reversed(words.bottom_strips):
+        bottom -= _draw_strip(
+            painter, texts, strip, Style(pixels, strip.colour), QRectF(0, 0, size[0], bottom), up=True
+        )
+    area = QRectF(0, top, size[0], max(0.0, bottom - top))
+    _draw_corners(painter, texts, words, area, pixels)
+    return area
+
+
+def _draw_strip(
+    painter: QPainter, texts: TextPainter, strip: Strip, style: Style, area: QRectF, *, up: bool = False
+) -> float:
+    """One strip at the top of `area` (`up`: at its bottom); returns its height."""
+    line = texts.line_height(style)
+    mark = line * 0.7
+    left = _MARGIN + (mark + 3) * len(strip.swatches)
+    rows = texts.wrapped(strip.text, style, max(1.0, area.width() - left - _MARGIN), _STRIP_LINES)
+    height = line * len(rows) + 4
+    top = area.bottom() - height if up else area.top()
+    painter.fillRect(QRectF(area.left(), top, area.width(), height), QColor(12, 14, 18, 205))
+    painter.fillRect(QRectF(area.left(), top, 3, height), QColor.fromRgb(style.colour))
+    for place, colour in enumerate(strip.swatches):
+        square = QRectF(_MARGIN + place * (mark + 3), top + 2 + (line - mark) / 2, mark, mark)
+        painter.fillRect(square, QColor(*colour))
+    for row, text in enumerate(rows):
+        texts.draw(painter, left, top + 2 + row * line, text, style)
+    return height
+
+
+def _draw_corners(painter: QPainter, texts: TextPainter, words: PaneWords, area: QRectF, pixels: float) -> None:
+    corners = (words.top_left, words.top_right, words.bottom_left, words.bottom_right)
+    longest = max(len(lines) for lines in corners)
+    while pixels > _SMALLEST and longest * texts.line_height(Style(pixels)) > area.height() * _SHARE:
+        pixels -= 1
+    line = texts.line_height(Style(pixels))
+    width = max(1.0, area.width() / 2 - _MARGIN - 1.5 * pixels)  # the letter between the columns needs some too
+    for place, lines in enumerate(corners):
+        shown = fitting(lines, int(area.height() * _SHARE / line), int(area.height() * _KEPT_SHARE / line))
+        top = area.top() + 4 if place < 2 else area.bottom() - 4 - line * len(shown)
+        for row, one in enumerate(shown):
+            style = Style(pixels, one.colour, one.bold)
+            text = texts.elided(one.text, style, width)
+            if place % 2:
+                texts.draw_right(painter, area.right() - _MARGIN, top + row * line, text, style)
+            else:
+                texts.draw(painter, area.left() + _MARGIN, top + row * line, text, style)
+
+
+def fitting(lines: tuple[Line, ...], room: int, kept_room: int) -> tuple[Line, ...]:
+    """As many lines as there is room for: the last ones that may go, go first."""
+    shown = list(lines)
+    while len(shown) > room:
+        droppable = [place for place, line in enumerate(shown) if not line.kept]
+        if not droppable:
+            break
+        del shown[droppable[-1]]
+    return tuple(shown if len(shown) <= room else shown[: max(kept_room, 1)])

@@ -1,0 +1,123 @@
+"""One 2D pane: from a frozen view to the finished picture, as the window shows it and the exporters keep it."""
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from medscan_desktop.render.corners import plane_words, shown_masks
+from medscan_desktop.render.fonts import application
+from medscan_desktop.render.layout import base_pixels, draw_words
+from medscan_desktop.render.letters import plane_letters
+from medscan_desktop.render.marks import draw_crosshair, draw_letters, draw_ruler
+from medscan_desktop.render.measurements import MeasurementPainter
+from medscan_desktop.render.plane_image import PlaneImage, Sampler, draw_masks
+from medscan_desktop.render.sampling import Grid, sample, value_text
+from medscan_desktop.render.texts import Style, TextPainter
+from medscan_desktop.scene.camera import PaneMap, pane_map
+from medscan_desktop.scene.workspace import Corners, Stack, View, ViewKind, Workspace
+
+_WAITING = QColor(20, 23, 27)  # a slice that has not arrived: dark, yet not the black of "nothing there"
+_MUTED = 0x9AA4AE
+
+
+class PaneRenderer:
+    """Draws one pane. Keeps what it may need again, so each pane has its own; not shared between threads."""
+
+    def __init__(self, sampler: Sampler = sample) -> None:
+        self._image = PlaneImage(sampler)
+        self._texts = TextPainter()
+
+    def picture(
+        self,
+        workspace: Workspace,
+        view: View,
+        size: tuple[int, int],
+        *,
+        device_pixel_ratio: float = 1.0,
+        moving: bool = False,
+        pointer: tuple[float, float] | None = None,
+        texts: bool = True,
+    ) -> QImage:
+        """The pane at `size` logical pixels, RGB32 with its device pixel ratio set.
+
+        `moving` (during a drag) samples one value for each logical pixel. The stored value under `pointer` (logical
+        pixels) stands in the corner. Without `texts`: the image and its masks alone.
+        """
+        application()
+        width, height = (max(1, round(length * device_pixel_ratio)) for length in size)
+        canvas = QImage(width, height, QImage.Format.Format_RGB32)
+        canvas.fill(0xFF000000)
+        stack = workspace.stack(view.stack)
+        if stack is None:
+            canvas.setDevicePixelRatio(device_pixel_ratio)
+            return canvas
+        pane = _pane_of(workspace, view, stack, size)
+        value = ""
+        if pane is not None and stack.volume is not None:
+            grid = Grid.of(pane, size, 1.0 if moving else device_pixel_ratio)
+            self._draw_pixels(canvas, workspace, view, stack, grid)
+            if pointer is not None and texts:
+                value = value_text(stack.volume, pane, pointer)
+        canvas.setDevicePixelRatio(device_pixel_ratio)
+        if texts:
+            self._draw_marks(canvas, workspace, view, stack, pane, size, value)
+        return canvas
+
+    def _draw_pixels(self, canvas: QImage, workspace: Workspace, view: View, stack: Stack, grid: Grid) -> None:
+        volume = stack.volume
+        if volume is None:
+            return
+        if grid.axis == 0 and not volume.loaded[grid.index]:
+            canvas.fill(_WAITING)
+            return
+        painter = QPainter(canvas)
+        scale = canvas.width() / grid.size[0]  # above 1 only while moving on a fine screen
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale != 1)
+        painter.scale(scale, canvas.height() / grid.size[1])
+        self._image.draw(painter, volume, grid, view)
+        draw_masks(painter, shown_masks(workspace, view), grid)
+        painter.end()
+
+    def _draw_marks(
+        self,
+        canvas: QImage,
+        workspace: Workspace,
+        view: View,
+        stack: Stack,
+        pane: PaneMap | None,
+        size: tuple[int, int],
+        value: str,
+    ) -> None:
+        """Everything that is drawn, in logical pixels: marks, measurements, words."""
+        painter = QPainter(canvas)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pixels = base_pixels(size)
+        words = plane_words(workspace, view, stack, pane, value)
+        whole = QRectF(0, 0, *size)
+        if pane is not None:
+            draw_crosshair(painter, workspace, view, pane, whole)
+            MeasurementPainter(painter, self._texts, pane, whole, pixels).draw_all(workspace, view, stack)
+        area = draw_words(painter, self._texts, words, size)
+        if pane is None or stack.volume is None:
+            self._texts.draw_centred(painter, area, _absence(view, stack), Style(pixels, _MUTED))
+        else:
+            letters = plane_letters(pane, stack.corners or Corners())
+            draw_letters(painter, self._texts, letters, area, pixels)
+            if workspace.overlay:
+                draw_ruler(painter, self._texts, stack.volume, pane.mm_per_pixel, area, pixels)
+            if pane.axes.through == 2 and not stack.volume.loaded[pane.slice_index]:
+                self._texts.draw_centred(painter, area, "loading", Style(pixels, _MUTED))
+        painter.end()
+
+
+def _pane_of(workspace: Workspace, view: View, stack: Stack, size: tuple[int, int]) -> PaneMap | None:
+    """How the pane looks at its stack, None where there is nothing to look at."""
+    if stack.volume is None or (view.kind is not ViewKind.ACQUIRED and not stack.is_volume):
+        return None
+    return pane_map(stack.volume.geometry, view, workspace.focus.get(stack.id), size)
+
+
+def _absence(view: View, stack: Stack) -> str:
+    """Why there is no picture."""
+    if stack.refusal and (stack.volume is None or view.kind is not ViewKind.ACQUIRED):
+        return stack.refusal
+    return "loading" if stack.volume is None else "no volume: this series can only be seen as acquired"

@@ -1,0 +1,82 @@
+"""The pixels of a plane: sampled values, windowed to grey, with the masks over them."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage, QPainter
+
+from medscan_desktop.imaging.volume import Volume
+from medscan_desktop.render.grey import grey_table
+from medscan_desktop.render.masks import as_image, mask_picture
+from medscan_desktop.render.planes import PlaneSource
+from medscan_desktop.render.sampling import Grid, Sampled, sample
+from medscan_desktop.scene.workspace import MaskLayer, View
+
+
+class Sampler(Protocol):
+    """The array path (`sampling.sample`) or the reference (`reslice.reference_sample`)."""
+
+    def __call__(self, source: PlaneSource, grid: Grid) -> Sampled | None:
+        """The slice at the pane's pixels."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The last sampled slice and what it was sampled for."""
+
+    key: tuple[object, ...]
+    sampled: Sampled | None
+
+
+class PlaneImage:
+    """Draws slices of one volume at a time, and keeps the sampled values: a window drag never samples again."""
+
+    def __init__(self, sampler: Sampler = sample) -> None:
+        self._sampler = sampler
+        self._source: PlaneSource | None = None
+        self._kept: _Kept | None = None
+
+    def draw(self, painter: QPainter, volume: Volume, grid: Grid, view: View) -> None:
+        """The slice in the view's window; the painter counts in the grid's pixels."""
+        sampled = self.sampled(volume, grid)
+        if sampled is None:
+            return
+        pixels = grey_pixels(sampled, volume, view)
+        height, width = pixels.shape[:2]
+        form = QImage.Format.Format_RGB888 if pixels.ndim == 3 else QImage.Format.Format_Grayscale8
+        painter.drawImage(sampled.left, sampled.top, QImage(pixels.data, width, height, pixels.strides[0], form))
+
+    def sampled(self, volume: Volume, grid: Grid) -> Sampled | None:
+        """The slice at the grid's pixels, kept from the last time where nothing has changed."""
+        if self._source is None or self._source.volume is not volume:
+            self._source, self._kept = PlaneSource(volume), None
+        arrived = bool(volume.loaded[grid.index]) if grid.axis == 0 else int(volume.loaded.sum())
+        key = (*grid.key, arrived)  # read before the pixels are: a slice that arrives meanwhile is sampled again
+        if self._kept is None or self._kept.key != key:
+            self._kept = _Kept(key, self._sampler(self._source, grid))
+        return self._kept.sampled
+
+
+def grey_pixels(sampled: Sampled, volume: Volume, view: View) -> NDArray[np.uint8]:
+    """uint8 (h, w), or (h, w, 3) for colour; black where there is no tissue, under MONOCHROME1 and inverse too."""
+    if volume.is_colour:
+        pixels = np.asarray(sampled.values, np.uint8)
+        if view.inverted:
+            pixels = 255 - pixels
+    else:
+        pixels = grey_table(view.voi, volume.inverted != view.inverted).grey(sampled.values)
+    if sampled.valid is not None:
+        pixels = pixels * (sampled.valid[..., None] if volume.is_colour else sampled.valid)
+    return np.ascontiguousarray(pixels)
+
+
+def draw_masks(painter: QPainter, layers: tuple[MaskLayer, ...], grid: Grid) -> None:
+    """The masks over the slice; the painter counts in the grid's pixels."""
+    for layer in layers:
+        picture = mask_picture(layer, grid)
+        if picture is not None:
+            left, top, pixels = picture
+            painter.drawImage(left, top, as_image(pixels))

@@ -1,0 +1,111 @@
+"""Text that reads on any image: light letters with a dark halo, elided rather than clipped.
+
+Lines are drawn once and kept as small pictures, since most of them stay the same while scrolling.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+
+from medscan_desktop.render.fonts import text_font
+
+_KEPT_LINES = 512
+_MARGIN = 2  # pixels around a line for its halo
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a line looks: letter height in logical pixels, weight and colour (0xRRGGBB)."""
+
+    pixels: float
+    colour: int = 0xE6EAEE
+    bold: bool = False
+
+
+class TextPainter:
+    """Draws lines of text. Not shared between threads."""
+
+    def __init__(self) -> None:
+        self._lines: OrderedDict[tuple[str, Style, float], QImage] = OrderedDict()
+        self._metrics: dict[Style, QFontMetricsF] = {}
+
+    def line_height(self, style: Style) -> float:
+        """The distance between two lines in logical pixels."""
+        return self._metric(style).height()
+
+    def width(self, text: str, style: Style) -> float:
+        """The width of `text` in logical pixels."""
+        return self._metric(style).horizontalAdvance(text)
+
+    def elided(self, text: str, style: Style, width: float) -> str:
+        """`text`, or as much of it as fits into `width` with an ellipsis."""
+        return self._metric(style).elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+    def wrapped(self, text: str, style: Style, width: float, lines: int) -> tuple[str, ...]:
+        """`text` broken at spaces into at most `lines` lines of `width`; the last one is elided."""
+        rows: list[str] = []
+        words = text.split(" ")
+        while words and len(rows) < lines - 1:
+            taken = 1
+            while taken < len(words) and self.width(" ".join(words[: taken + 1]), style) <= width:
+                taken += 1
+            rows.append(self.elided(" ".join(words[:taken]), style, width))
+            words = words[taken:]
+        if words:
+            rows.append(self.elided(" ".join(words), style, width))
+        return tuple(rows)
+
+    def draw(self, painter: QPainter, left: float, top: float, text: str, style: Style) -> None:
+        """One line whose top left corner is (left, top)."""
+        if not text:
+            return
+        ratio = painter.device().devicePixelRatioF()
+        image = self._line(text, style, ratio)
+        # On whole device pixels, so that the kept picture is not blurred.
+        x, y = (round((at - _MARGIN) * ratio) / ratio for at in (left, top))
+        painter.drawImage(QPointF(x, y), image)
+
+    def draw_right(self, painter: QPainter, right: float, top: float, text: str, style: Style) -> None:
+        """One line whose top right corner is (right, top)."""
+        self.draw(painter, right - self.width(text, style), top, text, style)
+
+    def draw_centred(self, painter: QPainter, area: QRectF, text: str, style: Style) -> None:
+        """One line in the middle of `area`, elided to its width."""
+        shown = self.elided(text, style, area.width())
+        left = area.center().x() - self.width(shown, style) / 2
+        self.draw(painter, left, area.center().y() - self.line_height(style) / 2, shown, style)
+
+    def _metric(self, style: Style) -> QFontMetricsF:
+        if style not in self._metrics:
+            self._metrics[style] = QFontMetricsF(text_font(style.pixels, bold=style.bold))
+        return self._metrics[style]
+
+    def _line(self, text: str, style: Style, ratio: float) -> QImage:
+        key = text, style, ratio
+        if key in self._lines:
+            self._lines.move_to_end(key)
+            return self._lines[key]
+        image = self._lines[key] = self._drawn(text, style, ratio)
+        if len(self._lines) > _KEPT_LINES:
+            self._lines.popitem(last=False)
+        return image
+
+    def _drawn(self, text: str, style: Style, ratio: float) -> QImage:
+        metric = self._metric(style)
+        width, height = metric.horizontalAdvance(text) + 2 * _MARGIN, metric.height() + 2 * _MARGIN
+        size = max(1, round(width * ratio + 1)), max(1, round(height * ratio + 1))
+        image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.transparent)
+        path = QPainterPath()
+        path.addText(QPointF(_MARGIN, _MARGIN + metric.ascent()), text_font(style.pixels, bold=style.bold), text)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.strokePath(path, QPen(QColor(0, 0, 0, 190), 2.4))
+        painter.setFont(text_font(style.pixels, bold=style.bold))
+        painter.setPen(QColor.fromRgb(style.colour))
+        painter.drawText(QPointF(_MARGIN, _MARGIN + metric.ascent()), text)
+        painter.end()
+        return image
