@@ -36,3 +36,14 @@ class FileRefused(MedScanError):
 
 class NotDicom(FileRefused):
     """The file is not a DICOM file at all, so an import skips and lists it."""
+
+
+class WrongKey(MedScanError):
+    """A passphrase, recovery key or keyring entry does not open what it should."""
+
+
+class DiskFull(MedScanError):
+    """There was no room to write; what was there before is still there."""
+
+    def __init__(self) -> None:
+        super().__init__("The disk is full: nothing was saved, and nothing that was saved before is lost.")

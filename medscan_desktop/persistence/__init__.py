@@ -1,0 +1,1 @@
+"""What is kept: the encrypted database, the vault of encrypted files, their keys, and the audit log."""

@@ -1,0 +1,61 @@
+"""The audit log's table: appends events to the chain and reads them. `audit_verify` proves it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, select
+
+from medscan_desktop.domain.audit import AuditEvent
+from medscan_desktop.domain.errors import Damaged
+from medscan_desktop.persistence.anchors import Anchor, Anchors
+from medscan_desktop.persistence.audit_chain import GENESIS, body_of, event_of, link, sign
+from medscan_desktop.persistence.audit_verify import Verification, verify_chain
+from medscan_desktop.persistence.keys import Keys
+from medscan_desktop.persistence.tables import audit, audit_checkpoints
+
+CHECKPOINT_EVERY = 1000
+
+
+class AuditLog:
+    """The log within one transaction, which must hold the write lock: the chain has one end."""
+
+    def __init__(self, connection: Connection, keys: Keys, anchors: Anchors) -> None:
+        self._connection = connection
+        self._keys = keys
+        self._anchors = anchors
+
+    def append(self, event: AuditEvent, at: datetime) -> Anchor:
+        """Chain the event on; gives the anchor to write once the transaction is committed."""
+        previous = self._connection.execute(
+            select(audit.c.sequence, audit.c.mac).order_by(audit.c.sequence.desc()).limit(1)
+        ).first()
+        sequence, before = (previous.sequence + 1, previous.mac) if previous else (1, GENESIS)
+        body = body_of(replace(event, at=at.astimezone(UTC).isoformat(timespec="microseconds")))
+        head = link(self._keys.audit_key, before, sequence, body)
+        self._connection.execute(insert(audit).values(sequence=sequence, body=body, mac=head))
+        anchor = Anchor(sequence, head, sign(self._keys.signing_key, sequence, head))
+        if sequence % CHECKPOINT_EVERY == 0:
+            self._connection.execute(
+                insert(audit_checkpoints).values(sequence=sequence, head=head, signature=anchor.signature)
+            )
+        return anchor
+
+    def events(self, limit: int = 1000, *, action: str = "", object_id: str = "", after: int = 0) -> list[AuditEvent]:
+        """The newest `limit` events, newest first; of one action or about one object where given.
+
+        Raises Damaged where an event cannot be read.
+        """
+        query = select(audit.c.sequence, audit.c.body).where(audit.c.sequence > after)
+        if action:
+            query = query.where(audit.c.action == action)
+        if object_id:
+            query = query.where(audit.c.object_id == object_id)
+        rows = self._connection.execute(query.order_by(audit.c.sequence.desc()).limit(limit))
+        try:
+            return [event_of(row.sequence, row.body) for row in rows]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Damaged("The audit log is damaged; `medscan audit verify` says where.") from error
+
+    def verify(self) -> Verification:
+        """Prove the whole log."""
+        return verify_chain(self._connection, self._keys, self._anchors)

@@ -1,0 +1,92 @@
+"""The audit log as DICOM PS3.15 A.5 AuditMessage XML, for a hospital's audit repository."""
+
+import base64
+from collections.abc import Iterable
+from xml.etree import ElementTree
+
+from medscan_desktop.domain.audit import AuditEvent, Outcome
+
+# PS3.16 CID 400; the first prefix of the action that matches. What fits none is activity of the application.
+_EVENT_IDS = (
+    ("application.", ("110100", "Application Activity")),
+    ("audit.", ("110101", "Audit Log Used")),
+    ("study.import", ("110107", "Import")),
+    ("study.delete", ("110105", "DICOM Study Deleted")),
+    ("study.search", ("110112", "Query")),
+    ("study.list", ("110112", "Query")),
+    ("study.", ("110103", "DICOM Instances Accessed")),
+    ("series.", ("110103", "DICOM Instances Accessed")),
+    ("snapshot.", ("110106", "Export")),
+    ("export.", ("110106", "Export")),
+    ("measurement.", ("110110", "Patient Record")),
+    ("finding.", ("110110", "Patient Record")),
+    ("model.run", ("110110", "Patient Record")),
+    ("session.", ("110114", "User Authentication")),
+    ("access.", ("110113", "Security Alert")),
+    ("user.", ("110113", "Security Alert")),
+    ("key.", ("110113", "Security Alert")),
+)
+_APPLICATION = ("110100", "Application Activity")
+_OUTCOMES = {Outcome.SUCCESS: "0", Outcome.FAILURE: "4", Outcome.DENIED: "8"}  # success, minor and serious failure
+_ACTIONS = {"import": "C", "add": "C", "save": "C", "put": "C", "delete": "D", "accept": "U", "reject": "U"}
+_EXECUTE = "E"
+_OWN_SCHEME = "99MEDSCAN"
+
+
+def as_xml(events: Iterable[AuditEvent], *, source: str) -> bytes:
+    """One document of AuditMessage elements, in the order given. `source` names this workstation."""
+    root = ElementTree.Element("AuditMessages")
+    for event in events:
+        root.append(_message(event, source))
+    ElementTree.indent(root)
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _message(event: AuditEvent, source: str) -> ElementTree.Element:
+    """PS3.15 A.5.1: event, who, source, what it was about."""
+    message = ElementTree.Element("AuditMessage")
+    identification = ElementTree.SubElement(
+        message,
+        "EventIdentification",
+        EventActionCode=_ACTIONS.get(event.action.rpartition(".")[2], _EXECUTE),
+        EventDateTime=event.at,
+        EventOutcomeIndicator=_OUTCOMES[event.outcome],
+    )
+    _code(identification, "EventID", *_event_id(event.action), scheme="DCM")
+    _code(identification, "EventTypeCode", event.action, event.action, scheme=_OWN_SCHEME)
+    ElementTree.SubElement(
+        message, "ActiveParticipant", UserID=event.user or "nobody", UserIsRequestor="true" if event.user else "false"
+    )
+    ElementTree.SubElement(message, "AuditSourceIdentification", AuditSourceID=source)
+    message.append(_object(event))
+    return message
+
+
+def _object(event: AuditEvent) -> ElementTree.Element:
+    """What it was about; the row's number and its details besides, so that the export can be compared with the log."""
+    is_uid = "." in event.object_id
+    element = ElementTree.Element(
+        "ParticipantObjectIdentification",
+        ParticipantObjectID=event.object_id or "none",
+        ParticipantObjectTypeCode="2",  # system object
+        ParticipantObjectTypeCodeRole="3",  # report
+    )
+    if is_uid:
+        _code(element, "ParticipantObjectIDTypeCode", "110180", "Study Instance UID", scheme="DCM")
+    else:
+        _code(element, "ParticipantObjectIDTypeCode", "record", "Record", scheme=_OWN_SCHEME)
+    ElementTree.SubElement(element, "ParticipantObjectName").text = event.object_id
+    for name, value in (("sequence", event.sequence), *sorted(event.detail.items())):
+        encoded = base64.b64encode(str(value).encode()).decode()  # the schema's type is base64Binary
+        ElementTree.SubElement(element, "ParticipantObjectDetail", type=name, value=encoded)
+    return element
+
+
+def _event_id(action: str) -> tuple[str, str]:
+    return next((code for prefix, code in _EVENT_IDS if action.startswith(prefix)), _APPLICATION)
+
+
+def _code(parent: ElementTree.Element, tag: str, value: str, meaning: str, *, scheme: str) -> None:
+    ElementTree.SubElement(
+        parent, tag, {"csd-code": value, "codeSystemName": scheme, "originalText": meaning, "displayName": meaning}
+    )

@@ -1,0 +1,54 @@
+"""Where everything of one installation lies on disk. Knows names and permissions only, no contents."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+_PRIVATE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder of one library; nobody but its owner may look into it.
+
+    The anchors lie in a folder of their own, so that putting an old database folder back does not take them along.
+    """
+
+    root: Path
+
+    @property
+    def keyslots(self) -> Path:
+        """The wrapped data key."""
+        return self.root / "keyslots.json"
+
+    @property
+    def database(self) -> Path:
+        """The encrypted database; its WAL lies beside it."""
+        return self.root / "database" / "library.db"
+
+    @property
+    def vault(self) -> Path:
+        """The folder of encrypted files."""
+        return self.root / "vault"
+
+    @property
+    def anchors(self) -> Path:
+        """The append-only file that remembers how far the audit log had come."""
+        return self.root / "anchors" / "audit.anchors"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of the program's own logs, which never hold patient data."""
+        return self.root / "logs"
+
+    @property
+    def is_made(self) -> bool:
+        """Whether keys were made here: the sign of a library."""
+        return self.keyslots.exists()
+
+    def make_folders(self) -> None:
+        """Make the folders that are missing and close all of them to other users."""
+        for folder in (self.root, self.database.parent, self.vault, self.anchors.parent, self.logs):
+            folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+            if os.name == "posix":
+                folder.chmod(_PRIVATE)

@@ -1,0 +1,45 @@
+"""The text index of the studies: FTS5 here; the server brings its own index behind the same two functions."""
+
+from sqlalchemy import ColumnElement, Connection, Integer, column, text
+
+from medscan_desktop.domain.study import Study
+from medscan_desktop.persistence.tables import studies
+
+_ADD = text(
+    "INSERT INTO study_search(rowid, patient_name, patient_id, study_description, accession_number) "
+    "VALUES (:number, :patient_name, :patient_id, :study_description, :accession_number)"
+)
+
+
+def add_to_search(connection: Connection, number: int, study: Study) -> None:
+    """Index a new study under its row's number."""
+    connection.execute(
+        _ADD,
+        {
+            "number": number,
+            "patient_name": _name_words(study.patient.patient_name),
+            "patient_id": study.patient.patient_id,
+            "study_description": study.study_description,
+            "accession_number": study.accession_number,
+        },
+    )
+
+
+def matching(words: str) -> ColumnElement[bool] | None:
+    """The condition that each word typed begins a word of the study, accents and case aside; None where none was typed.
+
+    Every word is quoted, so nothing typed is taken for the index's query language.
+    """
+    typed = [word for word in words.split() if any(letter.isalnum() for letter in word)]
+    if not typed:
+        return None
+    query = " AND ".join('"' + word.replace('"', " ") + '"*' for word in typed)
+    found = text("SELECT rowid FROM study_search WHERE study_search MATCH :query").bindparams(query=query)
+    return studies.c.number.in_(found.columns(column("rowid", Integer)))
+
+
+def _name_words(patient_name: str) -> str:
+    """All component groups; ideographic names besides without their `^`, since people type 山田太郎 in one piece."""
+    groups = patient_name.split("=")
+    joined = [group.replace("^", "") for group in groups[1:] if "^" in group]
+    return " ".join([*groups, *joined])

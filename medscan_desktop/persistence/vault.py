@@ -1,0 +1,155 @@
+"""The vault: encrypted files under random names, each written once with a key of its own.
+
+A file's key is wrapped in its database row, so deleting the row erases the file (once the WAL is checkpointed and no
+backup holds the row). Format, of 256 KiB chunks: `vault_format`. No plain text touches the disk, temporary names
+included.
+"""
+
+import os
+import secrets
+import threading
+import time
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from medscan_desktop.domain.errors import Damaged
+from medscan_desktop.domain.study import VaultId
+from medscan_desktop.persistence.durable import full_disk_named, open_private, sync_folder
+from medscan_desktop.persistence.home import Home
+from medscan_desktop.persistence.keys import KEY_BYTES, Keys
+from medscan_desktop.persistence.vault_format import encrypt
+from medscan_desktop.persistence.vault_stream import VaultStream
+
+_UNFINISHED = ".part"
+_SYNC_THREADS = 8  # an fsync waits for the disk, not for the processor
+
+
+@dataclass(frozen=True, slots=True)
+class VaultFile:
+    """What the records keep of a vault file. `size` is the plain size in bytes."""
+
+    id: VaultId
+    size: int
+    wrapped_key: bytes = field(repr=False)
+
+
+class Vault:
+    """The folder of encrypted files of one home."""
+
+    def __init__(self, home: Home, keys: Keys) -> None:
+        self._folder = home.vault
+        self._wrapping_key = keys.vault_key
+        self._unsynced: list[Path] = []
+        self._lock = threading.Lock()
+
+    def write(self, content: BinaryIO | bytes, *, durable: bool = True) -> VaultFile:
+        """Encrypt a new file, and have it on the disk before returning.
+
+        With `durable=False`, `sync` must follow before the file's row is committed: an import of 600 files then
+        waits once. Raises DiskFull, with nothing left behind.
+        """
+        identifier, key = VaultId(secrets.token_hex(16)), secrets.token_bytes(KEY_BYTES)
+        source = BytesIO(content) if isinstance(content, bytes) else content
+        path = self._path(identifier)
+        with full_disk_named():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            size = _write_new(path, source, key, identifier, durable=durable)
+        if durable:
+            sync_folder(path.parent)
+            sync_folder(self._folder)
+        else:
+            with self._lock:
+                self._unsynced.append(path)
+        return VaultFile(identifier, size, aes_key_wrap(self._wrapping_key, key))
+
+    def sync(self) -> None:
+        """Have every file written with `durable=False` on the disk. Raises DiskFull."""
+        with self._lock:
+            paths, self._unsynced = self._unsynced, []
+        if not paths:
+            return
+        with full_disk_named(), ThreadPoolExecutor(_SYNC_THREADS, thread_name_prefix="vault-sync") as pool:
+            list(pool.map(_sync_file, paths))
+            list(pool.map(sync_folder, {path.parent for path in paths}))
+            sync_folder(self._folder)
+
+    def open(self, file: VaultFile) -> BinaryIO:
+        """The plain bytes as a seekable stream. Raises Damaged here or while reading."""
+        try:
+            key = aes_key_unwrap(self._wrapping_key, file.wrapped_key)
+        except (InvalidUnwrap, ValueError):
+            raise Damaged("The key of a stored file is damaged.") from None
+        return cast(BinaryIO, VaultStream(self._path(file.id), AESGCM(key), file.id, file.size))
+
+    def read(self, file: VaultFile) -> bytes:
+        """All of it. Raises Damaged."""
+        with self.open(file) as stream:
+            return stream.read()
+
+    def remove(self, identifier: VaultId) -> None:
+        """Take the file from the disk; no error where it is gone already. For after the commit that drops its row."""
+        path = self._path(identifier)
+        path.unlink(missing_ok=True)
+        _unfinished(path).unlink(missing_ok=True)
+
+    def orphans(self, known: Collection[str], *, older_than_s: float = 0.0) -> list[VaultId]:
+        """Files that no record knows: what a killed import leaves behind.
+
+        Give an age where another process may be importing at this moment.
+        """
+        known_ids, youngest = set(known), time.time() - older_than_s
+        return [
+            VaultId(path.name.removesuffix(_UNFINISHED))
+            for path in self._files()
+            if path.name not in known_ids and path.stat().st_mtime <= youngest
+        ]
+
+    def missing(self, known: Collection[str]) -> list[VaultId]:
+        """Files that the records know and the disk does not have."""
+        present = {path.name for path in self._files()}
+        return [VaultId(identifier) for identifier in known if identifier not in present]
+
+    def _files(self) -> Iterator[Path]:
+        for folder in self._folder.iterdir():
+            if folder.is_dir():
+                yield from folder.iterdir()
+
+    def _path(self, identifier: VaultId) -> Path:
+        if len(identifier) != 32 or not set(identifier) <= set("0123456789abcdef"):
+            raise Damaged("The records name a stored file that cannot exist.")
+        return self._folder / identifier[:2] / identifier
+
+
+def _write_new(path: Path, source: BinaryIO, key: bytes, identifier: VaultId, *, durable: bool) -> int:
+    """Encrypt into a temporary name and rename; the plain size."""
+    temporary = _unfinished(path)
+    try:
+        descriptor = open_private(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            size = encrypt(source, cast(BinaryIO, file), AESGCM(key), identifier)
+            if durable:
+                os.fsync(file.fileno())
+        temporary.rename(path)
+    except BaseException:  # also a cancelled import: nothing half-written stays
+        temporary.unlink(missing_ok=True)
+        raise
+    return size
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(path.name + _UNFINISHED)
+
+
+def _sync_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
