@@ -2,7 +2,8 @@
 
 Axial is seen from the feet (patient right on the screen's left), coronal from the front, sagittal with anterior on the
 screen's left. A plane view shows the stack's own axes nearest to the patient's, so that no pixel is invented; how far
-they are off reads in the second orientation letter.
+they are off reads in the second orientation letter. Right and down are always perpendicular in mm, on a stack sheared
+by a tilted gantry too, so that nothing on screen is distorted.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ _WANTED = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlaneAxes:
     """Which index axis (0 = i, 1 = j, 2 = k) runs right, down and through, and with which sign."""
 
@@ -39,18 +40,37 @@ def plane_axes(geometry: Geometry, kind: ViewKind) -> PlaneAxes:
     if kind is ViewKind.ACQUIRED:
         return PlaneAxes(0, 1, 2, 1, 1)
     patient_axis_of = _nearest_axes(geometry.directions)
-    right, down, through = (np.asarray(wanted, float) for wanted in _WANTED[kind])
-    axes = [patient_axis_of[int(np.argmax(np.abs(wanted)))] for wanted in (right, down, through)]
-    signs = [1 if geometry.directions[:, axis] @ wanted >= 0 else -1 for axis, wanted in zip(axes, (right, down, through))]
-    return PlaneAxes(axes[0], axes[1], axes[2], signs[0], signs[1])
+    right, down, through = (patient_axis_of[int(np.argmax(np.abs(wanted)))] for wanted in _WANTED[kind])
+    right_sign, down_sign = (
+        1 if geometry.directions[:, axis] @ np.asarray(wanted) >= 0 else -1
+        for axis, wanted in zip((right, down), _WANTED[kind][:2], strict=True)
+    )
+    return PlaneAxes(right, down, through, right_sign, down_sign)
+
+
+def plane_directions(geometry: Geometry, axes: PlaneAxes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Perpendicular unit vectors (LPS) in the slice's plane: right and down of the unturned, unflipped picture.
+
+    On a sheared stack the axis within the acquired slices stays and the one across them gives way.
+    """
+    right = geometry.directions[:, axes.right] * axes.right_sign
+    down = geometry.directions[:, axes.down] * axes.down_sign
+    if axes.right == 2:
+        right = right - down * (right @ down)
+        right = right / np.linalg.norm(right)
+    else:
+        down = down - right * (down @ right)
+        down = down / np.linalg.norm(down)
+    return right, down
 
 
 def _nearest_axes(directions: NDArray[np.float64]) -> tuple[int, int, int]:
     """For patient x, y, z the index axis that runs along it, each used once."""
-    return max(permutations(range(3)), key=lambda axes: sum(abs(directions[row, axis]) for row, axis in enumerate(axes)))
+    x, y, z = max(permutations(range(3)), key=lambda axes: sum(abs(directions[row, axes[row]]) for row in range(3)))
+    return x, y, z
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PaneMap:
     """The affine map of one pane: pixel (x, y) to patient mm and to fractional index.
 
@@ -77,7 +97,7 @@ class PaneMap:
 
     @property
     def normal(self) -> NDArray[np.float64]:
-        """Unit normal into the screen."""
+        """Unit normal of the plane; into the screen, unless one flip mirrors the picture."""
         cross = np.cross(self.right, self.down)
         return np.asarray(cross / np.linalg.norm(cross))
 
@@ -90,14 +110,17 @@ class PaneMap:
 
 def fit_mm_per_pixel(geometry: Geometry, axes: PlaneAxes, camera: Camera, pane: tuple[int, int]) -> float:
     """mm a pixel at which the whole (rotated) image just fits the pane."""
-    width, height = _extent(geometry, axes.right), _extent(geometry, axes.down)
+    width, height = _extents(geometry, axes)
     angle = np.radians(camera.rotation)
     cos, sin = abs(float(np.cos(angle))), abs(float(np.sin(angle)))
     return max((width * cos + height * sin) / max(pane[0], 1), (width * sin + height * cos) / max(pane[1], 1))
 
 
-def _extent(geometry: Geometry, axis: int) -> float:
-    return geometry.size_ijk[axis] * geometry.spacing[axis]
+def _extents(geometry: Geometry, axes: PlaneAxes) -> tuple[float, float]:
+    """Width and height in mm of what a slice covers, pixels and not only their centres."""
+    edges = [geometry.affine[:3, axis] * geometry.size_ijk[axis] for axis in (axes.right, axes.down)]
+    width, height = (sum(abs(float(edge @ unit)) for edge in edges) for unit in plane_directions(geometry, axes))
+    return width, height
 
 
 def pane_map(geometry: Geometry, view: View, focus: Point | None, pane: tuple[int, int]) -> PaneMap:
@@ -105,8 +128,7 @@ def pane_map(geometry: Geometry, view: View, focus: Point | None, pane: tuple[in
     axes = plane_axes(geometry, view.kind)
     camera = view.camera
     scale = fit_mm_per_pixel(geometry, axes, camera, pane) / camera.zoom
-    unit_right = geometry.directions[:, axes.right] * axes.right_sign
-    unit_down = geometry.directions[:, axes.down] * axes.down_sign
+    unit_right, unit_down = plane_directions(geometry, axes)
     angle = np.radians(camera.rotation)
     cos, sin = float(np.cos(angle)), float(np.sin(angle))
     flip_x, flip_y = (-1 if camera.flip_horizontal else 1), (-1 if camera.flip_vertical else 1)
@@ -124,7 +146,7 @@ def _slice_of(geometry: Geometry, axes: PlaneAxes, view: View, focus: Point | No
     if view.kind is ViewKind.ACQUIRED:
         return min(max(view.frame, 0), last)
     if focus is None:
-        return last // 2
+        return (last + 1) // 2
     return int(np.clip(round(float(geometry.to_index(focus)[axes.through])), 0, last))
 
 

@@ -47,13 +47,19 @@ class Tool(Protocol):
     """A mouse tool: a pure function with a name and a key."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What bindings and the workspace call it."""
+        ...
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """What the user reads."""
+        ...
 
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """The key that chooses it, "" for none."""
+        ...
 
     def step(self, workspace: Workspace, view: View, pointer: Pointer) -> Step:
         """What this pointer event makes of the workspace."""

@@ -13,7 +13,7 @@ from medscan_desktop.scene.workspace import StackId, View, ViewKind, Workspace
 
 
 def key_point(geometry: Geometry, masks: Sequence[Mask]) -> Point:
-    """The point (patient mm) where the planes with the largest area of the masks cross; the middle where they are empty."""
+    """The point (patient mm) where the planes with the largest area of the masks cross; the middle without any."""
     everything = np.zeros(geometry.shape, dtype=bool)
     for mask in masks:
         everything |= mask.to_array()

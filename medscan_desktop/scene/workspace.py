@@ -8,11 +8,12 @@ from typing import NewType
 
 from medscan_desktop.domain.finding import Finding, FindingId
 from medscan_desktop.domain.measurement import Measurement, MeasurementId, Point
-from medscan_desktop.domain.study import SeriesUid, Study
+from medscan_desktop.domain.study import InstanceUid, SeriesUid, Study
 from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Voi, Window
 
+_SOFT_TISSUE = Window(40, 400)
 ViewId = NewType("ViewId", int)
 StackId = NewType("StackId", str)  # "<SeriesInstanceUID>#<n>": a series may split into several stacks
 
@@ -44,7 +45,11 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class Camera3D:
-    """An orbit: degrees of azimuth (0 = from the front) and elevation, zoom relative to fit, shift as a share of the pane."""
+    """An orbit.
+
+    Degrees of azimuth (0 = from the front, growing towards the patient's left) and elevation (growing towards the
+    head), zoom relative to fit, shift as a share of the pane to the right and down.
+    """
 
     azimuth: float = 0.0
     elevation: float = 0.0
@@ -61,7 +66,7 @@ class View:
     kind: ViewKind
     stack: StackId | None = None
     frame: int = 0  # for ACQUIRED; the planes follow the stack's focus
-    voi: Voi = Window(40, 400)
+    voi: Voi = _SOFT_TISSUE
     inverted: bool = False  # the user's invert, after all else
     camera: Camera = Camera()
     camera_3d: Camera3D = Camera3D()
@@ -82,6 +87,7 @@ class Stack:
     volume: Volume | None = None
     loaded_count: int = 0
     corners: "Corners | None" = None
+    instance_uids: tuple[InstanceUid, ...] = ()  # by frame: the image that a measurement was drawn on
 
 
 @dataclass(frozen=True, slots=True)

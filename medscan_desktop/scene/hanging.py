@@ -1,0 +1,118 @@
+"""How a study comes onto the screen: which panes, which planes, which window, looking where."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+
+from medscan_desktop.domain.measurement import Point
+from medscan_desktop.domain.study import Study
+from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.window import Window, initial_voi
+from medscan_desktop.scene.workspace import Camera, Stack, StackId, View, ViewId, ViewKind, Workspace
+
+PLANES = (ViewKind.AXIAL, ViewKind.CORONAL, ViewKind.SAGITTAL)
+QUAD = (*PLANES, ViewKind.THREE_D)
+SINGLE = (ViewKind.ACQUIRED,)
+_LAYOUTS = (QUAD, PLANES, SINGLE)  # what "next layout" goes through, for a volume
+
+# Until the first slice has arrived nothing can be windowed automatically; `with_loaded` puts the real one in its place.
+PENDING = Window(0.5, 1, name="Auto")
+_STARTS_AT_FIRST_FRAME = frozenset({"CR", "DX", "MG", "US", "IVUS", "XA", "RF", "ES", "GM", "SM", "XC", "OT"})
+
+
+def hang(workspace: Workspace, study: Study, stacks: Sequence[Stack], first: StackId | None = None) -> Workspace:
+    """The workspace with this study in place of what was open, and `first` (else the most useful stack) on screen."""
+    blank = replace(
+        workspace,
+        study=study,
+        stacks=tuple(stacks),
+        views=(),
+        maximised=None,
+        focus=MappingProxyType({}),
+        masks=(),
+        findings=(),
+        measurements=(),
+        selected=None,
+        drafts=(),
+    )
+    chosen = blank.stack(first) or max(stacks, key=lambda stack: (stack.is_volume, stack.frame_count), default=None)
+    return show_stack(blank, chosen.id, None) if chosen is not None else blank
+
+
+def show_stack(workspace: Workspace, stack_id: StackId, view_id: ViewId | None) -> Workspace:
+    """The workspace with a stack in one view, or (None) hung over all panes: 2x2 for a volume, else one pane.
+
+    KeyError where there is no such stack or view.
+    """
+    stack = workspace.stack(stack_id)
+    if stack is None:
+        raise KeyError(stack_id)
+    if view_id is None:
+        return _laid_out(workspace, stack, QUAD if stack.is_volume else SINGLE)
+    old = workspace.view(view_id)
+    kind = old.kind if stack.is_volume else ViewKind.ACQUIRED
+    shown = workspace.with_view(replace(_view(workspace, stack, view_id, kind), preset_3d=old.preset_3d))
+    return _focused(replace(shown, active=view_id), stack)
+
+
+def next_layout(workspace: Workspace) -> Workspace:
+    """The stack of the active view in the next layout: 2x2, three planes, one pane; no change for what is no volume."""
+    active = next((view for view in workspace.views if view.id == workspace.active), None)
+    stack = workspace.stack(active.stack) if active is not None else None
+    if active is None or stack is None or not stack.is_volume:
+        return workspace
+    kinds = tuple(view.kind for view in workspace.views)
+    following = _LAYOUTS[(_LAYOUTS.index(kinds) + 1) % len(_LAYOUTS)] if kinds in _LAYOUTS else _LAYOUTS[0]
+    hung = _laid_out(workspace, stack, following)
+    same = tuple(replace(view, voi=active.voi, inverted=active.inverted) for view in hung.views)
+    return replace(hung, views=same)
+
+
+def with_loaded(workspace: Workspace, stack_id: StackId, count: int) -> Workspace:
+    """The workspace with `count` slices of a stack arrived; views that waited for an automatic window get it."""
+    stack = workspace.stack(stack_id)
+    if stack is None or stack.volume is None or stack.loaded_count >= count:
+        return workspace
+    arrived = workspace.with_stack(replace(stack, loaded_count=count))
+    waiting = [view for view in workspace.views if view.stack == stack_id and view.voi is PENDING]
+    voi = initial_voi(stack.volume, stack.modality) if waiting else None
+    if voi is None:
+        return arrived
+    return replace(arrived, views=tuple(replace(view, voi=voi) if view in waiting else view for view in arrived.views))
+
+
+def middle(geometry: Geometry) -> Point:
+    """The centre (patient mm) of the middle voxel: of two middle slices the later one, which is also loaded first."""
+    x, y, z = geometry.to_patient(np.asarray(geometry.size_ijk) // 2)
+    return float(x), float(y), float(z)
+
+
+def _laid_out(workspace: Workspace, stack: Stack, kinds: Sequence[ViewKind]) -> Workspace:
+    views = tuple(_view(workspace, stack, ViewId(number), kind) for number, kind in enumerate(kinds))
+    columns = 2 if len(views) == len(QUAD) else len(views)
+    hung = replace(workspace, views=views, columns=columns, active=views[0].id, maximised=None, drafts=())
+    return _focused(hung, stack)
+
+
+def _view(workspace: Workspace, stack: Stack, view_id: ViewId, kind: ViewKind) -> View:
+    volume = stack.volume
+    voi = initial_voi(volume, stack.modality) if volume is not None else None
+    is_inverted = stack.modality == "PT" and not (volume is not None and volume.inverted)  # PET reads in inverse grey
+    return View(view_id, kind, stack.id, _first_frame(workspace, stack), voi or PENDING, is_inverted, Camera())
+
+
+def _first_frame(workspace: Workspace, stack: Stack) -> int:
+    """Where the planes are, where they have been somewhere; else the middle of a stack, the start of a film."""
+    focus = workspace.focus.get(stack.id)
+    if focus is not None and stack.volume is not None:
+        return int(np.clip(round(float(stack.volume.geometry.to_index(focus)[2])), 0, stack.frame_count - 1))
+    return 0 if stack.modality in _STARTS_AT_FIRST_FRAME else stack.frame_count // 2
+
+
+def _focused(workspace: Workspace, stack: Stack) -> Workspace:
+    """A stack that was looked at before keeps its focus."""
+    if stack.volume is None or stack.id in workspace.focus or not stack.volume.geometry.spatial:
+        return workspace
+    return workspace.with_focus(stack.id, middle(stack.volume.geometry))

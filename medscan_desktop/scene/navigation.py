@@ -1,0 +1,71 @@
+"""Moving through a stack: which slice a view shows, and the change that shows another one."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from medscan_desktop.domain.measurement import Point
+from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.volume import Volume
+from medscan_desktop.scene.camera import PaneMap, pane_map, plane_axes
+from medscan_desktop.scene.hanging import middle
+from medscan_desktop.scene.workspace import View, ViewKind, Workspace
+
+
+def volume_of(workspace: Workspace, view: View) -> Volume | None:
+    """The pixels that a view looks at, None where there are none (yet)."""
+    stack = workspace.stack(view.stack)
+    return stack.volume if stack is not None else None
+
+
+def pane_of(workspace: Workspace, view: View, pane: tuple[int, int]) -> PaneMap | None:
+    """How a 2D view maps a pane of this size; None for 3D, without pixels, and for a plane of what is no volume."""
+    stack = workspace.stack(view.stack)
+    if stack is None or stack.volume is None or view.kind is ViewKind.THREE_D:
+        return None
+    if view.kind is not ViewKind.ACQUIRED and not stack.is_volume:
+        return None
+    return pane_map(stack.volume.geometry, view, workspace.focus.get(stack.id), pane)
+
+
+def slice_position(workspace: Workspace, view: View) -> tuple[int, int] | None:
+    """(the slice shown, how many there are), None where the view shows none."""
+    pane = pane_of(workspace, view, (1, 1))
+    return None if pane is None else (pane.slice_index, pane.geometry.size_ijk[pane.axes.through])
+
+
+def at_slice(workspace: Workspace, view: View, index: int) -> Workspace:
+    """The workspace with `view` at slice `index`, held within the stack: a frame, or the focus that planes share."""
+    position, volume = slice_position(workspace, view), volume_of(workspace, view)
+    if position is None or volume is None or view.stack is None:
+        return workspace
+    index = min(max(index, 0), position[1] - 1)
+    if view.kind is ViewKind.ACQUIRED:
+        return workspace if index == view.frame else workspace.with_view(replace(view, frame=index))
+    if index == position[0]:
+        return workspace
+    geometry = volume.geometry
+    at = geometry.to_index(workspace.focus.get(view.stack, middle(geometry)))
+    at[plane_axes(geometry, view.kind).through] = index
+    return workspace.with_focus(view.stack, _point(geometry, at))
+
+
+def stepped(workspace: Workspace, view: View, slices: int) -> Workspace:
+    """The workspace with `view` so many slices further (towards the stack's end), held within the stack."""
+    position = slice_position(workspace, view)
+    return workspace if position is None else at_slice(workspace, view, position[0] + slices)
+
+
+def focused_at(workspace: Workspace, view: View, point: Point) -> Workspace:
+    """The workspace with the planes of the view's stack crossing at `point`, held within the stack."""
+    volume = volume_of(workspace, view)
+    if volume is None or view.stack is None:
+        return workspace
+    geometry = volume.geometry
+    at = np.clip(geometry.to_index(point), 0, np.asarray(geometry.size_ijk) - 1)
+    return workspace.with_focus(view.stack, _point(geometry, at))
+
+
+def _point(geometry: Geometry, index: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Point:
+    x, y, z = geometry.to_patient(index)
+    return float(x), float(y), float(z)
