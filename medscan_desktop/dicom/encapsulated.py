@@ -54,19 +54,17 @@ def read_fragments(stream: BinaryIO, offset: int) -> Encapsulated:
     return Encapsulated(struct.unpack(f"<{len(table) // 4}I", table), tuple(items[1:]))
 
 
-def frame_fragments(
-    stream: BinaryIO, data: Encapsulated, frames: int, extended: Sequence[int] = ()
-) -> list[tuple[Fragment, ...]]:
-    """The fragments of each frame. `extended` is the extended offset table where the file has one.
+def frame_fragments(stream: BinaryIO, data: Encapsulated, frames: int) -> list[tuple[Fragment, ...]]:
+    """The fragments of each frame.
 
-    By the tables where they fit; else one fragment a frame; else each fragment that begins an image begins a frame.
+    By the offset table where it fits; else one fragment a frame (always so under an extended offset table, PS3.3
+    C.7.6.3.1.8); else each fragment that begins an image begins a frame.
     """
     fragments = data.fragments
     if frames == 1:
         return [fragments]
-    for table in (extended, data.table):
-        if len(table) == frames and (split := _split_at(fragments, table)):
-            return split
+    if len(data.table) == frames and (split := _split_at(fragments, data.table)):
+        return split
     if len(fragments) == frames:
         return [(fragment,) for fragment in fragments]
     starts = [index for index, fragment in enumerate(fragments) if _peek(stream, fragment) in _STARTS]

@@ -26,12 +26,11 @@ from medscan_desktop.dicom.identity import identified
 from medscan_desktop.dicom.header import Header, Pixels
 from medscan_desktop.dicom.inflate import inflated
 from medscan_desktop.dicom.syntax import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, encoding_of
-from medscan_desktop.dicom.tags import PALETTE_DESCRIPTOR, SCAN_TAGS, TAGS
+from medscan_desktop.dicom.tags import META_END, PALETTE_DESCRIPTOR, SCAN_TAGS, TAGS
 from medscan_desktop.dicom.values import attribute_values
 from medscan_desktop.domain.errors import FileRefused, NotDicom
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid
 
-_META_END = 0x00030000
 _MAX_PIXEL_BYTES = 16 << 30  # of one instance, decoded
 _KINDS = {FLOAT_PIXELS: ("float", 32), DOUBLE_PIXELS: ("double", 64), PIXELS: ("integer", 0)}
 
@@ -72,7 +71,7 @@ def _start(reader: Reader) -> tuple[dict[str, str], int]:
 
 
 def _meta(reader: Reader, position: int) -> tuple[dict[str, str], int]:
-    elements, start = reader.data_set(position, EXPLICIT_LITTLE, _META_END)
+    elements, start = reader.data_set(position, EXPLICIT_LITTLE, META_END)
     meta = attribute_values(elements)
     syntax = meta.get("TransferSyntaxUID") or _guessed(reader.bytes_at(start, 12), reader.size - start)
     if not syntax:

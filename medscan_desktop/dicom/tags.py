@@ -157,5 +157,6 @@ TAGS: dict[str, int] = {keyword: tag for tag, (_, keyword) in (ATTRIBUTES | REGI
 }
 SEQUENCES: frozenset[int] = frozenset(int(line.split()[0], 16) for line in _SEQUENCE_TABLE.split("\n") if line)
 
+META_END = 0x00030000  # the first tag after the meta header
 PALETTE_DESCRIPTOR = 0x00281101  # red; green and blue follow
 SCAN_TAGS: frozenset[int] = frozenset(ATTRIBUTES) | frozenset(REGION_ATTRIBUTES) | SEQUENCES | {PALETTE_DESCRIPTOR}

@@ -1,0 +1,94 @@
+"""What a compressed frame says of itself: size, depth, sign, colour. Read from its markers, before anything decodes it."""
+
+import struct
+from dataclasses import dataclass
+
+from medscan_desktop.dicom.elements import Malformed
+from medscan_desktop.dicom.syntax import Codec
+
+_J2K_START = b"\xff\x4f\xff\x51"
+_SOF = frozenset((0xC0, 0xC1, 0xC2, 0xC3, 0xF7))
+_CODEC_OF_SOF = {0xC3: Codec.JPEG_LOSSLESS, 0xF7: Codec.JPEG_LS}
+_ALONE = frozenset((0x01, *range(0xD0, 0xD9)))  # markers without a segment
+_RGB_IDS = (82, 71, 66)  # "R", "G", "B"
+
+
+@dataclass(frozen=True, slots=True)
+class Codestream:
+    """`colour` is "RGB" or "YBR" where the stream itself says so, else ""; `transform`: its codec undoes one itself."""
+
+    codec: Codec
+    rows: int
+    columns: int
+    samples: int
+    bits: int
+    is_signed: bool = False
+    colour: str = ""
+    transform: bool = False
+
+
+def read_codestream(data: bytes) -> Codestream:
+    """The markers of a JPEG, JPEG-LS or JPEG 2000 image; Malformed where it is none of them."""
+    try:
+        if data[:2] == b"\xff\xd8":
+            return _jpeg(data)
+        start = data.find(_J2K_START, 0, 4096)  # in a JP2 file boxes come first
+        if start >= 0:
+            return _jpeg_2000(data, start)
+    except (struct.error, IndexError) as error:
+        raise Malformed("is damaged: a compressed frame ends inside its own header") from error
+    raise Malformed("is damaged: a compressed frame is no JPEG, JPEG-LS or JPEG 2000 image")
+
+
+def _jpeg(data: bytes) -> Codestream:
+    position, colour = 2, ""
+    while True:
+        if data[position] != 0xFF:
+            raise Malformed("is damaged: a compressed frame has no valid header")
+        marker = data[position + 1]
+        if marker == 0xFF or marker in _ALONE:
+            position += 1 if marker == 0xFF else 2
+            continue
+        (length,) = struct.unpack_from(">H", data, position + 2)
+        segment = data[position + 4 : position + 2 + length]
+        if marker == 0xEE and segment[:5] == b"Adobe" and len(segment) >= 12:
+            colour = "RGB" if segment[11] == 0 else "YBR"
+        elif marker == 0xE0 and segment[:4] == b"JFIF" and not colour:
+            colour = "YBR"
+        elif marker in _SOF:
+            return _frame_header(marker, segment, colour)
+        elif marker in (0xD9, 0xDA):
+            raise Malformed("is damaged: a compressed frame has no size")
+        position += 2 + length
+
+
+def _frame_header(marker: int, segment: bytes, colour: str) -> Codestream:
+    bits, rows, columns, samples = struct.unpack_from(">BHHB", segment)
+    parts = [segment[6 + 3 * index : 9 + 3 * index] for index in range(samples)]
+    codec = _CODEC_OF_SOF.get(marker, Codec.JPEG)
+    if samples != 3 or codec is not Codec.JPEG:  # lossless samples are what they are: the header names their colour
+        colour = ""
+    elif tuple(part[0] for part in parts) == _RGB_IDS and not colour:
+        colour = "RGB"
+    elif parts[0][1] != parts[1][1]:
+        colour = "YBR"  # subsampled chroma
+    return Codestream(codec, rows, columns, samples, bits, colour=colour)
+
+
+def _jpeg_2000(data: bytes, start: int) -> Codestream:
+    """SIZ and COD (ISO/IEC 15444-1 A.5.1, A.6.1)."""
+    x1, y1, x0, y0 = struct.unpack_from(">IIII", data, start + 8)
+    (samples,) = struct.unpack_from(">H", data, start + 40)
+    depth = data[start + 42]
+    position = start + 2
+    transform = False
+    while position + 4 <= len(data):
+        marker, length = struct.unpack_from(">HH", data, position)
+        if marker == 0xFF52:
+            transform = data[position + 8] == 1
+        if marker in (0xFF52, 0xFF90):
+            break
+        position += 2 + length
+    bits, is_signed = (depth & 0x7F) + 1, depth >= 0x80
+    colour = "RGB" if transform and samples == 3 else ""
+    return Codestream(Codec.JPEG_2000, y1 - y0, x1 - x0, samples, bits, is_signed, colour, transform)

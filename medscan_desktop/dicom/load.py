@@ -1,0 +1,197 @@
+"""Loads a stack: the buffer at once, then its slices from the middle outwards, on a few threads of its own.
+
+Files are reached through an opener alone, so that folder, ZIP and vault look alike. Uncompressed 16-bit pixels are read
+straight into the volume's buffer.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+
+from medscan_desktop.dicom.decode import decode
+from medscan_desktop.dicom.elements import Malformed
+from medscan_desktop.dicom.encapsulated import Fragment
+from medscan_desktop.dicom.located import locate_frames, opened
+from medscan_desktop.dicom.modality import ValueMap, value_map
+from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.tables import Tables, read_tables
+from medscan_desktop.domain.errors import FileRefused
+from medscan_desktop.domain.study import InstanceUid
+from medscan_desktop.imaging.volume import Volume
+
+Opener = Callable[[InstanceUid], BinaryIO]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A slice that could not be loaded, and why; its place in the volume stays empty."""
+
+    slice_index: int
+    instance: InstanceUid
+    label: str
+    reason: str
+
+
+def start_load(
+    plan: StackPlan, opener: Opener, *, threads: int = 2, on_slices: Callable[[], None] = lambda: None
+) -> "Loading":
+    """Begin to load `plan`; returns at once. `on_slices` is called on a loading thread after every slice.
+
+    FileRefused where the stack has tables (modality LUT, VOI LUT, palette) and the middle file cannot give them.
+    """
+    tables = _middle_tables(plan, opener)
+    mapping = value_map(plan, tables)
+    frame = plan.geometry.shape[1:] + ((3,) if plan.is_colour else ())
+    values = np.zeros((len(plan.frames), *frame), mapping.dtype)
+    volume = Volume(
+        values=values,
+        geometry=plan.geometry,
+        loaded=np.zeros(len(plan.frames), np.bool_),
+        unit=tables.modality_unit if tables.modality and tables.modality_unit not in ("", "US") else plan.unit,
+        padding=plan.padding if tables.modality is None else None,
+        calibration=plan.calibration,
+        vois=(*plan.vois, *tables.vois),
+        inverted=plan.inverted,
+        warnings=plan.warnings,
+    )
+    return Loading(plan, volume, mapping, opener, threads, on_slices)
+
+
+def _middle_tables(plan: StackPlan, opener: Opener) -> Tables:
+    header = plan.headers[plan.frames[len(plan.frames) // 2].header]
+    if header.pixels is None or not header.pixels.has_tables:
+        return Tables()
+    try:
+        with opener(header.sop_instance_uid) as stream:
+            return read_tables(opened(stream, header), header)
+    except Malformed as error:
+        raise FileRefused(header.label, f"the file {error}") from error
+    except OSError as error:
+        raise FileRefused(header.label, "the file cannot be read") from error
+
+
+def from_the_middle(count: int) -> list[int]:
+    """All of 0..count-1, the middle first, then outwards on both sides."""
+    middle = count // 2
+    return sorted(range(count), key=lambda k: (abs(k - middle), k))
+
+
+class Loading:
+    """A load under way. `volume` is there from the start; its `loaded` flags tell which slices have arrived."""
+
+    def __init__(
+        self,
+        plan: StackPlan,
+        volume: Volume,
+        mapping: ValueMap,
+        opener: Opener,
+        threads: int,
+        on_slices: Callable[[], None],
+    ) -> None:
+        self.volume = volume
+        self._plan = plan
+        self._mapping = mapping
+        self._opener = opener
+        self._on_slices = on_slices
+        self._order = deque(from_the_middle(len(plan.frames)))
+        self._failures: list[Failure] = []
+        self._threads = [
+            threading.Thread(target=self._work, name=f"load-{number}", daemon=True)
+            for number in range(max(1, min(threads, len(plan.frames))))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What could not be loaded so far."""
+        return tuple(self._failures)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether no slice will arrive any more."""
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def cancel(self) -> None:
+        """Load no further slice; those being read still arrive."""
+        self._order.clear()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Until nothing more will arrive; False where `timeout` seconds were not enough for one of the threads."""
+        for thread in self._threads:
+            thread.join(timeout)
+        return self.is_finished
+
+    def _work(self) -> None:
+        with _OpenFile(self._plan, self._opener) as file:
+            while self._order:
+                try:
+                    k = self._order.popleft()
+                except IndexError:  # another thread took the last, or it was cancelled
+                    return
+                self._load(k, file)
+
+    def _load(self, k: int, file: "_OpenFile") -> None:
+        ref = self._plan.frames[k]
+        header = self._plan.headers[ref.header]
+        pixels = header.pixels
+        assert pixels is not None
+        try:
+            stream, fragments, tables = file.at(ref.header, ref.frame)
+            out = self.volume.values[k]
+            stored = self._mapping.stored_buffer(pixels, out)
+            photometric = decode(stream, fragments, pixels, header.transfer_syntax_uid, stored)
+            self._mapping.apply(stored, out, header, ref.frame, tables, photometric)
+        except (Malformed, FileRefused, OSError) as error:
+            reason = f"the file {error}" if isinstance(error, Malformed) else "the file cannot be read"
+            self._failures.append(Failure(k, ref.instance, header.label, reason))
+            return
+        self.volume.loaded[k] = True
+        self._on_slices()
+
+
+class _OpenFile:
+    """The file a thread reads from now: kept open while its frames follow each other."""
+
+    def __init__(self, plan: StackPlan, opener: Opener) -> None:
+        self._plan = plan
+        self._opener = opener
+        self._header_index = -1
+        self._source: BinaryIO | None = None
+        self._stream: BinaryIO | None = None
+        self._frames: list[tuple[Fragment, ...]] = []
+        self._tables = Tables()
+
+    def __enter__(self) -> "_OpenFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def at(self, header_index: int, frame: int) -> tuple[BinaryIO, tuple[Fragment, ...], Tables]:
+        """The stream, one frame's fragments in it, and the file's tables."""
+        if header_index != self._header_index or self._stream is None:
+            self._open(header_index)
+        assert self._stream is not None
+        return self._stream, self._frames[frame], self._tables
+
+    def _open(self, header_index: int) -> None:
+        self._close()
+        header = self._plan.headers[header_index]
+        self._source = self._opener(header.sop_instance_uid)
+        self._stream = opened(self._source, header)
+        self._frames = locate_frames(self._stream, header)
+        has_tables = header.pixels is not None and header.pixels.has_tables
+        self._tables = read_tables(self._stream, header) if has_tables else Tables()
+        self._header_index = header_index
+
+    def _close(self) -> None:
+        self._header_index = -1
+        self._stream = None
+        if self._source is not None:
+            self._source.close()
+            self._source = None

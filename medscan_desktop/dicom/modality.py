@@ -1,0 +1,114 @@
+"""Stored values to modality values in the volume's buffer: int16 where that loses nothing, else float32; or RGB."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medscan_desktop.dicom.colour import palette_to_rgb, to_rgb
+from medscan_desktop.dicom.decode import frame_shape, stored_dtype
+from medscan_desktop.dicom.elements import Malformed
+from medscan_desktop.dicom.header import Header, Pixels
+from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.rescale import rescale_of
+from medscan_desktop.dicom.tables import Tables
+
+Array = NDArray[Any]
+_LEAST, _MOST = -32_768, 32_767
+
+
+@dataclass(frozen=True, slots=True)
+class ValueMap:
+    """How every frame of a stack becomes modality values. `whole` is the one integer (slope, intercept) of an int16 stack."""
+
+    dtype: np.dtype[Any]
+    whole: tuple[int, int] | None = None
+
+    def stored_buffer(self, pixels: Pixels, out: Array) -> Array:
+        """Where a frame's stored values are decoded to: `out` itself where the sizes agree, so that nothing is copied."""
+        dtype = stored_dtype(pixels)
+        if self.whole is not None and dtype.itemsize == out.itemsize:
+            return out.view(dtype)
+        if self.dtype == dtype and out.shape == frame_shape(pixels):
+            return out
+        return np.empty(frame_shape(pixels), dtype)
+
+    def apply(self, stored: Array, out: Array, header: Header, frame: int, tables: Tables, photometric: str) -> None:
+        """Write the modality values or colours of one frame into `out`. Malformed where a palette is missing."""
+        pixels = header.pixels
+        assert pixels is not None
+        if out.ndim == 3:
+            _colours(stored, out, pixels, tables, photometric)
+        elif tables.modality is not None:
+            out[:] = tables.modality.look_up(stored)
+        elif self.whole is not None:
+            _whole(stored, out, *self.whole)
+        else:
+            slope, intercept = rescale_of(header, frame)
+            np.multiply(stored, np.float64(slope), out=out, casting="unsafe")
+            np.add(out, np.float32(intercept), out=out)
+
+
+def value_map(plan: StackPlan, tables: Tables) -> ValueMap:
+    """The map of a whole stack."""
+    if plan.is_colour:
+        return ValueMap(np.dtype(np.uint8))
+    if tables.modality is not None:
+        fits = len(plan.headers) == 1 and int(tables.modality.entries.max(initial=0)) <= _MOST
+        return ValueMap(np.dtype(np.int16 if fits else np.float32))
+    whole = _one_integer_map(plan)
+    return ValueMap(np.dtype(np.float32)) if whole is None else ValueMap(np.dtype(np.int16), whole)
+
+
+def _one_integer_map(plan: StackPlan) -> tuple[int, int] | None:
+    """The (slope, intercept) that all frames share where they are integers and their results fit int16."""
+    varied = {(ref.header, ref.frame if plan.headers[ref.header].per_frame else 0) for ref in plan.frames}
+    maps = {rescale_of(plan.headers[header], frame) for header, frame in varied}
+    if len(maps) != 1:
+        return None
+    slope, intercept = maps.pop()
+    if slope != int(slope) or intercept != int(intercept):
+        return None
+    layouts = {header.pixels for header in plan.headers}
+    if all(_fits(pixels, int(slope), int(intercept), plan.modality) for pixels in layouts if pixels is not None):
+        return int(slope), int(intercept)
+    return None
+
+
+def _fits(pixels: Pixels, slope: int, intercept: int, modality: str) -> bool:
+    """By the range that BitsStored allows. Hounsfield units beyond int16 mean nothing: CT is clipped there instead."""
+    if pixels.kind != "integer" or pixels.bits_allocated > 16:
+        return False
+    if modality == "CT" and slope == 1 and abs(intercept) <= _MOST:
+        return True
+    low = -(1 << (pixels.bits_stored - 1)) if pixels.is_signed else 0
+    high = low + (1 << pixels.bits_stored) - 1
+    ends = (low * slope + intercept, high * slope + intercept)
+    return min(ends) >= _LEAST and max(ends) <= _MOST
+
+
+def _whole(stored: Array, out: Array, slope: int, intercept: int) -> None:
+    """`stored * slope + intercept` in place; wrapping arithmetic is exact once the ends are clipped."""
+    if stored.itemsize < out.itemsize:
+        out[:] = stored
+        stored = out
+    if slope == 1:
+        limits = np.iinfo(stored.dtype)
+        low, high = max(limits.min, _LEAST - intercept), min(limits.max, _MOST - intercept)
+        if low > limits.min or high < limits.max:
+            np.clip(stored, low, high, out=stored)
+    values = stored.view(np.int16)
+    if slope != 1:
+        np.multiply(values, np.int16(slope), out=values)
+    if intercept:
+        np.add(values, np.int16(intercept), out=values)
+
+
+def _colours(stored: Array, out: Array, pixels: Pixels, tables: Tables, photometric: str) -> None:
+    if pixels.photometric == "PALETTE COLOR":
+        if tables.palette is None:
+            raise Malformed("is damaged: its palette is missing")
+        out[:] = palette_to_rgb(stored, tables.palette)
+    elif stored is not out or photometric != "RGB":
+        out[:] = to_rgb(stored, photometric, pixels.bits_stored)
