@@ -13,6 +13,8 @@ from medscan_desktop.persistence.audit_verify import Verification, verify_chain
 from medscan_desktop.persistence.keys import Keys
 from medscan_desktop.persistence.tables import audit, audit_checkpoints
 
+__all__ = ["CHECKPOINT_EVERY", "AuditLog", "Verification"]
+
 CHECKPOINT_EVERY = 1000
 
 
@@ -40,12 +42,12 @@ class AuditLog:
             )
         return anchor
 
-    def events(self, limit: int = 1000, *, action: str = "", object_id: str = "", after: int = 0) -> list[AuditEvent]:
-        """The newest `limit` events, newest first; of one action or about one object where given.
+    def events(self, limit: int | None = 1000, *, action: str = "", object_id: str = "") -> list[AuditEvent]:
+        """The newest `limit` events (None: all), newest first; of one action or about one object where given.
 
         Raises Damaged where an event cannot be read.
         """
-        query = select(audit.c.sequence, audit.c.body).where(audit.c.sequence > after)
+        query = select(audit.c.sequence, audit.c.body)
         if action:
             query = query.where(audit.c.action == action)
         if object_id:

@@ -13,15 +13,14 @@ _EVENT_IDS = (
     ("study.import", ("110107", "Import")),
     ("study.delete", ("110105", "DICOM Study Deleted")),
     ("study.search", ("110112", "Query")),
-    ("study.list", ("110112", "Query")),
     ("study.", ("110103", "DICOM Instances Accessed")),
     ("series.", ("110103", "DICOM Instances Accessed")),
-    ("snapshot.", ("110106", "Export")),
     ("export.", ("110106", "Export")),
     ("measurement.", ("110110", "Patient Record")),
     ("finding.", ("110110", "Patient Record")),
+    ("model.read_input", ("110103", "DICOM Instances Accessed")),
     ("model.run", ("110110", "Patient Record")),
-    ("session.", ("110114", "User Authentication")),
+    ("user.log_", ("110114", "User Authentication")),
     ("access.", ("110113", "Security Alert")),
     ("user.", ("110113", "Security Alert")),
     ("key.", ("110113", "Security Alert")),
@@ -33,13 +32,16 @@ _EXECUTE = "E"
 _OWN_SCHEME = "99MEDSCAN"
 
 
-def as_xml(events: Iterable[AuditEvent], *, source: str) -> bytes:
-    """One document of AuditMessage elements, in the order given. `source` names this workstation."""
+def audit_message_xml(events: Iterable[AuditEvent], *, source: str = "MedScan Desktop") -> str:
+    """One document of AuditMessage elements, in the order given. `source` names this workstation.
+
+    Its text is UTF-8 when written, as its first line says.
+    """
     root = ElementTree.Element("AuditMessages")
     for event in events:
         root.append(_message(event, source))
     ElementTree.indent(root)
-    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
 def _message(event: AuditEvent, source: str) -> ElementTree.Element:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, select, text
 
+from medscan_desktop.domain.errors import Damaged
 from medscan_desktop.persistence.anchors import Anchor, Anchors
 from medscan_desktop.persistence.audit_chain import GENESIS, HEAD_BYTES, is_signed, link
 from medscan_desktop.persistence.keys import Keys
@@ -13,6 +14,8 @@ from medscan_desktop.persistence.tables import AUDIT_TRIGGERS, audit, audit_chec
 
 _BATCH = 10_000
 _MOST_BROKEN = 1000  # with more, the log as a whole is not what it was, and naming each helps nobody
+
+_NO_ANCHORS = "The anchor file of the audit log is missing: nothing shows whether the database is the latest."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,9 @@ def verify_chain(connection: Connection, keys: Keys, anchors: Anchors) -> Verifi
         problems += _wrong_checkpoints(connection, chain, public_key)
         problems += _wrong_anchors(connection, chain, anchors, public_key)
     except FileNotFoundError:
-        problems.append(
-            "The anchor file of the audit log is missing: nothing shows whether the database is the latest."
-        )
+        problems.append(_NO_ANCHORS)
+    except Damaged as error:
+        problems.append(str(error))
     except Exception as error:  # a row crafted to stop the verifier must not pass for a sound log
         problems.append(f"The audit log cannot be read to its end ({type(error).__name__}): it was tampered with.")
     return Verification(chain.count, tuple(problems))
@@ -50,7 +53,12 @@ def verify_chain(connection: Connection, keys: Keys, anchors: Anchors) -> Verifi
 
 def rollback_problem(connection: Connection, anchors: Anchors, public_key: Ed25519PublicKey) -> str | None:
     """The quick comparison at start-up: a sentence where the last anchor is not in the database."""
-    last = anchors.last()
+    try:
+        last = anchors.last()
+    except FileNotFoundError:
+        return _NO_ANCHORS
+    except Damaged as error:
+        return str(error)
     if last is None:
         return None
     head = connection.execute(select(audit.c.mac).where(audit.c.sequence == last.sequence)).scalar()

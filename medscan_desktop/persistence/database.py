@@ -13,6 +13,7 @@ from sqlalchemy.pool import QueuePool
 
 from medscan_desktop.domain.errors import Damaged
 from medscan_desktop.persistence.anchors import Anchors
+from medscan_desktop.persistence.audit_verify import rollback_problem
 from medscan_desktop.persistence.database_errors import database_errors_named
 from medscan_desktop.persistence.durable import open_private
 from medscan_desktop.persistence.home import Home
@@ -65,12 +66,10 @@ class Database:
         with database_errors_named(), self._engine.connect().execution_options(**{_READING: True}) as connection:
             yield connection
 
-    def damage(self) -> list[str]:
-        """What SQLCipher's own check of every page and SQLite's of every table find; empty where all is well."""
+    def rollback_problem(self, keys: Keys) -> str | None:
+        """For the start: a sentence where the audit log's anchor is ahead of this database, None where all is well."""
         with self.reading() as connection:
-            pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
-            tables = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
-        return [str(line) for line in (*pages, *tables) if line != "ok"]
+            return rollback_problem(connection, self.anchors, keys.signing_key.public_key())
 
     def close(self) -> None:
         """Close every connection; the last one of all processes folds the WAL into the database."""
@@ -83,6 +82,20 @@ class Database:
         with self.writing() as connection:
             _check_ours(connection)
             migrate(connection)
+
+
+def integrity_problems(connection: Connection) -> list[str]:
+    """What SQLCipher's check of every page and SQLite's of every table find; empty where all is well."""
+    pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
+    tables = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
+    return [str(line) for line in (*pages, *tables) if line != "ok"]
+
+
+def damage_of(connection: Connection) -> list[str]:
+    """The same within a transaction that is under way."""
+    pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
+    tables = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
+    return [str(line) for line in (*pages, *tables) if line != "ok"]
 
 
 def _engine(path: Path, key_hex: str) -> Engine:

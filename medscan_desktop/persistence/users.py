@@ -71,9 +71,19 @@ class Users:
             self._hasher.hash(password)  # as much work as a real check
         return LoginAnswer(None, self._lockout.failed(login))
 
+    def names(self) -> dict[UserId, str]:
+        """What each user is called in lists and on reports."""
+        rows = self._connection.execute(select(users.c.id, users.c.display_name))
+        return {UserId(row.id): row.display_name for row in rows}
+
     def count(self) -> int:
         """How many there are."""
         return self._connection.execute(select(func.count()).select_from(users)).scalar_one()
+
+    def names(self) -> dict[UserId, str]:
+        """The display name of every user, for pages that say who decided."""
+        rows = self._connection.execute(select(users.c.id, users.c.display_name))
+        return {UserId(row.id): row.display_name for row in rows}
 
     def _row(self, name: str) -> Row[Any] | None:
         return self._connection.execute(select(users).where(users.c.login == _login(name))).first()

@@ -27,6 +27,7 @@ from medscan_desktop.persistence.keys import KEY_BYTES, Keys
 from medscan_desktop.persistence.vault_format import encrypt
 from medscan_desktop.persistence.vault_stream import VaultStream
 
+STILL_IMPORTING_S = 900.0
 _UNFINISHED = ".part"
 _SYNC_THREADS = 8  # an fsync waits for the disk, not for the processor
 
@@ -99,10 +100,10 @@ class Vault:
         path.unlink(missing_ok=True)
         _unfinished(path).unlink(missing_ok=True)
 
-    def orphans(self, known: Collection[str], *, older_than_s: float = 0.0) -> list[VaultId]:
+    def orphans(self, known: Collection[str], *, older_than_s: float = STILL_IMPORTING_S) -> list[VaultId]:
         """Files that no record knows: what a killed import leaves behind.
 
-        Give an age where another process may be importing at this moment.
+        A young one may belong to an import that another process has not committed yet, so it is left out by default.
         """
         known_ids, youngest = set(known), time.time() - older_than_s
         return [
