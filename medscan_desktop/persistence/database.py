@@ -84,15 +84,8 @@ class Database:
             migrate(connection)
 
 
-def integrity_problems(connection: Connection) -> list[str]:
-    """What SQLCipher's check of every page and SQLite's of every table find; empty where all is well."""
-    pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
-    tables = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
-    return [str(line) for line in (*pages, *tables) if line != "ok"]
-
-
 def damage_of(connection: Connection) -> list[str]:
-    """The same within a transaction that is under way."""
+    """What SQLCipher's check of every page and SQLite's of every table find; empty where all is well."""
     pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
     tables = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
     return [str(line) for line in (*pages, *tables) if line != "ok"]

@@ -14,7 +14,7 @@ from medscan_desktop.domain.errors import MedScanError
 from medscan_desktop.persistence.anchors import Anchors
 from medscan_desktop.persistence.argon2_cost import PASSWORD_COST, Argon2Cost
 from medscan_desktop.persistence.audit import AuditLog
-from medscan_desktop.persistence.database import Database, integrity_problems
+from medscan_desktop.persistence.database import Database, damage_of
 from medscan_desktop.persistence.files import Files
 from medscan_desktop.persistence.findings import Findings
 from medscan_desktop.persistence.keys import Keys
@@ -56,14 +56,6 @@ class Records:
         self.users = Users(connection, password_cost, uptime)
         self.outbox = Outbox(connection, now)
         self.audit = AuditLog(connection, keys, anchors)
-
-    def damage(self) -> list[str]:
-        """What is wrong with the database file itself; empty where all is well."""
-        return damage_of(self._connection)
-
-    def integrity_problems(self) -> list[str]:
-        """What a check of every page of the database finds; empty where all is well."""
-        return integrity_problems(self._connection)
 
 
 class RecordsFactory:

@@ -80,11 +80,6 @@ class Users:
         """How many there are."""
         return self._connection.execute(select(func.count()).select_from(users)).scalar_one()
 
-    def names(self) -> dict[UserId, str]:
-        """The display name of every user, for pages that say who decided."""
-        rows = self._connection.execute(select(users.c.id, users.c.display_name))
-        return {UserId(row.id): row.display_name for row in rows}
-
     def _row(self, name: str) -> Row[Any] | None:
         return self._connection.execute(select(users).where(users.c.login == _login(name))).first()
 
