@@ -59,8 +59,10 @@ def rollback_problem(connection: Connection, anchors: Anchors, public_key: Ed255
         return _NO_ANCHORS
     except Damaged as error:
         return str(error)
-    if last is None:
-        return None
+    return _disagreement(connection, last, public_key) if last is not None else None
+
+
+def _disagreement(connection: Connection, last: Anchor, public_key: Ed25519PublicKey) -> str | None:
     head = connection.execute(select(audit.c.mac).where(audit.c.sequence == last.sequence)).scalar()
     if head == last.head:
         return None

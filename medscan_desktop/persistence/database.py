@@ -84,7 +84,7 @@ class Database:
             migrate(connection)
 
 
-def damage_of(connection: Connection) -> list[str]:
+def integrity_problems(connection: Connection) -> list[str]:
     """What SQLCipher's check of every page and SQLite's of every table find; empty where all is well."""
     pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
     tables = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()

@@ -14,7 +14,7 @@ from medscan_desktop.domain.errors import MedScanError
 from medscan_desktop.persistence.anchors import Anchors
 from medscan_desktop.persistence.argon2_cost import PASSWORD_COST, Argon2Cost
 from medscan_desktop.persistence.audit import AuditLog
-from medscan_desktop.persistence.database import Database, damage_of
+from medscan_desktop.persistence.database import Database, integrity_problems
 from medscan_desktop.persistence.files import Files
 from medscan_desktop.persistence.findings import Findings
 from medscan_desktop.persistence.keys import Keys
@@ -46,7 +46,6 @@ class Records:
         uptime: Callable[[], float],
     ) -> None:
         self._connection = connection
-        self._connection = connection
         self.outcome = Outcome.SUCCESS
         self.detail: dict[str, Detail] = {}
         self.studies = Studies(connection)
@@ -56,6 +55,10 @@ class Records:
         self.users = Users(connection, password_cost, uptime)
         self.outbox = Outbox(connection, now)
         self.audit = AuditLog(connection, keys, anchors)
+
+    def integrity_problems(self) -> list[str]:
+        """What a check of every page of the database finds; empty where all is well."""
+        return integrity_problems(self._connection)
 
 
 class RecordsFactory:
