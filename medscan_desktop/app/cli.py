@@ -11,60 +11,36 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from medscan_desktop import __version__
-from medscan_desktop.app.build import build, models_folder
+from medscan_desktop.app.build import models_folder
 from medscan_desktop.app.credentials import passphrase, password, user_name
 from medscan_desktop.app.logs import start_logging
 from medscan_desktop.app.printing import Printer
+from medscan_desktop.app.unlocking import make_library, open_library
 from medscan_desktop.domain.errors import MedScanError, NotAllowed
 from medscan_desktop.domain.finding import FindingId
 from medscan_desktop.domain.study import SeriesUid, StudyUid
 from medscan_desktop.persistence.home import Home
-from medscan_desktop.persistence.keys import create_keys, unlock
 from medscan_desktop.persistence.whole_file import write_whole
 from medscan_desktop.scene.workspace import ViewKind
-from medscan_desktop.services import (
-    accept_finding,
-    check_health,
-    create_first_user,
-    export_audit,
-    export_pdf,
-    export_seg,
-    export_snapshot,
-    import_files,
-    list_audit,
-    list_findings,
-    list_models,
-    list_series,
-    log_in,
-    reject_finding,
-    run_model,
-    search_studies,
-    verify_audit,
-    verify_models,
-)
-from medscan_desktop.services.session import check_new_user
-from medscan_desktop.workstation.command import Command
+from medscan_desktop.services.audit import export_audit, list_audit, verify_audit
+from medscan_desktop.services.exports import export_pdf, export_seg
+from medscan_desktop.services.findings import accept_finding, list_findings, reject_finding
+from medscan_desktop.services.health import check_health
+from medscan_desktop.services.imports import import_files
+from medscan_desktop.services.models import list_models, run_model, verify_models
+from medscan_desktop.services.session import log_in
+from medscan_desktop.services.snapshots import export_snapshot
+from medscan_desktop.services.studies import list_series, search_studies
 from medscan_desktop.workstation.jobs import InlineJobs
 from medscan_desktop.workstation.workstation import Workstation
 
-Handler = Callable[["Session", argparse.Namespace, Printer], int]
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Handler = Callable[[Workstation, argparse.Namespace, Printer], int]
+OutsideHandler = Callable[[Home, argparse.Namespace, Printer], int]  # for what needs no open library
 PLANES = ("axial", "coronal", "sagittal", "3d")
-
-
-class Session:
-    """A logged-in workstation that raises what a window would show as a notice."""
-
-    def __init__(self, workstation: Workstation) -> None:
-        self._workstation = workstation
-
-    def ask(self, command: Command, **arguments: object) -> object:
-        """Run a command and return its value. Raises MedScanError."""
-        job = self._workstation.do(command, **arguments)
-        if job.error is not None:
-            raise job.error
-        return job.effect.value
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,18 +58,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     home = Home(options.home.resolve())
     printer = Printer(as_json=options.json)
-    if options.handler is _init:
-        return _init(home, options, printer)
-    if options.handler is _models_install:
-        return _models_install()
+    if options.outside is not None:
+        outside: OutsideHandler = options.outside
+        return outside(home, options, printer)
     if not home.is_made:
         raise NotAllowed(f"{home.root}: there is no library here; make one with `medscan --home DIR init`.")
     start_logging(home.logs)
-    parts = build(home, unlock(home, passphrase=passphrase()), InlineJobs())
+    parts = open_library(home, InlineJobs(), passphrase())
     try:
-        session = Session(parts.workstation)
-        session.ask(log_in, name=user_name(), password=password())
-        return int(options.handler(session, options, printer))
+        workstation = parts.workstation
+        workstation.answer(log_in, name=user_name(), password=password())
+        handler: Handler = options.handler
+        return handler(workstation, options, printer)
     finally:
         parts.close()
 
@@ -101,69 +77,66 @@ def _run(options: argparse.Namespace) -> int:
 def _init(home: Home, options: argparse.Namespace, printer: Printer) -> int:
     if home.is_made:
         raise NotAllowed(f"{home.root}: there is a library here already.")
-    name, secret = user_name(), password()
-    check_new_user(name, secret)
-    home.make_folders()
-    start_logging(home.logs)
-    keys, recovery_key = create_keys(home, passphrase=passphrase())
-    parts = build(home, keys, InlineJobs())
-    try:
-        Session(parts.workstation).ask(create_first_user, name=name, password=secret)
-    finally:
-        parts.close()
+    parts, recovery_key = make_library(
+        home, InlineJobs(), name=user_name(), password=password(), passphrase=passphrase()
+    )
+    parts.close()
     if options.recovery_file is not None:
         write_whole(options.recovery_file, f"{recovery_key}\n".encode())
-    printer.recovery_key(recovery_key, options.recovery_file)
-    return 0
+    return printer.recovery_key(recovery_key, options.recovery_file)
 
 
-def _import(session: Session, options: argparse.Namespace, printer: Printer) -> int:
-    report = session.ask(import_files, paths=tuple(options.paths), reference=options.reference)
+def _import(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
+    report = workstation.answer(import_files, paths=tuple(options.paths), reference=options.reference)
     return printer.import_report(report)
 
 
-def _studies(session: Session, options: argparse.Namespace, printer: Printer) -> int:
-    return printer.studies(session.ask(search_studies, text=options.search))
+def _studies(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
+    return printer.studies(workstation.answer(search_studies, text=options.search))
 
 
-def _series(session: Session, options: argparse.Namespace, printer: Printer) -> int:
-    return printer.series(session.ask(list_series, study_instance_uid=StudyUid(options.study)))
+def _series(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
+    return printer.series(workstation.answer(list_series, study_instance_uid=StudyUid(options.study)))
 
 
-def _findings(session: Session, options: argparse.Namespace, printer: Printer) -> int:
-    return printer.findings(session.ask(list_findings, study_instance_uid=StudyUid(options.study)))
+def _findings(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
+    return printer.findings(workstation.answer(list_findings, study_instance_uid=StudyUid(options.study)))
 
 
-def _models_list(session: Session, _: argparse.Namespace, printer: Printer) -> int:
-    return printer.models(session.ask(list_models))
+def _models_list(workstation: Workstation, _: argparse.Namespace, printer: Printer) -> int:
+    return printer.models(workstation.answer(list_models))
 
 
-def _models_verify(session: Session, _: argparse.Namespace, printer: Printer) -> int:
-    return printer.verified_models(session.ask(verify_models))
+def _models_verify(workstation: Workstation, _: argparse.Namespace, printer: Printer) -> int:
+    return printer.verified_models(workstation.answer(verify_models))
 
 
-def _models_install() -> int:
+def _install_models(_home: Home, _options: argparse.Namespace, _printer: Printer) -> int:
     recipe = models_folder() / "build.py"
     if not recipe.exists():
         raise NotAllowed("This installation brings its models with it; there is nothing to install.")
-    return 1 if subprocess.run([sys.executable, str(recipe)], check=False).returncode else 0
+    return int(bool(subprocess.run([sys.executable, str(recipe)], check=False).returncode))
 
 
-def _run_model(session: Session, options: argparse.Namespace, printer: Printer) -> int:
-    finding = session.ask(run_model, model_id=options.model, series_instance_uid=SeriesUid(options.series))
+def _run_model(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
+    finding = workstation.answer(run_model, model_id=options.model, series_instance_uid=SeriesUid(options.series))
     return printer.finding(finding)
 
 
-def _accept(session: Session, options: argparse.Namespace, printer: Printer) -> int:
-    return printer.finding(session.ask(accept_finding, finding_id=FindingId(options.finding), reason=options.reason))
+def _accept(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
+    return printer.finding(
+        workstation.answer(accept_finding, finding_id=FindingId(options.finding), reason=options.reason)
+    )
 
 
-def _reject(session: Session, options: argparse.Namespace, printer: Printer) -> int:
-    return printer.finding(session.ask(reject_finding, finding_id=FindingId(options.finding), reason=options.reason))
+def _reject(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
+    return printer.finding(
+        workstation.answer(reject_finding, finding_id=FindingId(options.finding), reason=options.reason)
+    )
 
 
-def _snapshot(session: Session, options: argparse.Namespace, printer: Printer) -> int:
-    session.ask(
+def _snapshot(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
+    workstation.answer(
         export_snapshot,
         series_instance_uid=SeriesUid(options.series),
         plane=ViewKind(options.plane),
@@ -175,31 +148,31 @@ def _snapshot(session: Session, options: argparse.Namespace, printer: Printer) -
     return printer.written(options.out)
 
 
-def _export_seg(session: Session, options: argparse.Namespace, printer: Printer) -> int:
-    session.ask(export_seg, finding_id=FindingId(options.finding), out=options.out)
+def _export_seg(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
+    workstation.answer(export_seg, finding_id=FindingId(options.finding), out=options.out)
     return printer.written(options.out)
 
 
-def _export_pdf(session: Session, options: argparse.Namespace, printer: Printer) -> int:
-    session.ask(export_pdf, study_instance_uid=StudyUid(options.study), out=options.out)
+def _export_pdf(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
+    workstation.answer(export_pdf, study_instance_uid=StudyUid(options.study), out=options.out)
     return printer.written(options.out)
 
 
-def _audit_list(session: Session, options: argparse.Namespace, printer: Printer) -> int:
-    return printer.events(session.ask(list_audit, limit=options.limit))
+def _audit_list(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
+    return printer.events(workstation.answer(list_audit, limit=options.limit))
 
 
-def _audit_verify(session: Session, _: argparse.Namespace, printer: Printer) -> int:
-    return printer.verification(session.ask(verify_audit))
+def _audit_verify(workstation: Workstation, _: argparse.Namespace, printer: Printer) -> int:
+    return printer.verification(workstation.answer(verify_audit))
 
 
-def _audit_export(session: Session, options: argparse.Namespace, printer: Printer) -> int:
-    session.ask(export_audit, out=options.out)
+def _audit_export(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
+    workstation.answer(export_audit, out=options.out)
     return printer.written(options.out)
 
 
-def _health(session: Session, _: argparse.Namespace, printer: Printer) -> int:
-    return printer.checks(session.ask(check_health))
+def _health(workstation: Workstation, _: argparse.Namespace, printer: Printer) -> int:
+    return printer.checks(workstation.answer(check_health))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -212,13 +185,13 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(
-        name: str, handler: object, text: str, group: "argparse._SubParsersAction[argparse.ArgumentParser]" = verbs
+        name: str, handler: Handler | None, text: str, group: Verbs = verbs, *, outside: OutsideHandler | None = None
     ) -> argparse.ArgumentParser:
         verb = group.add_parser(name, help=text, parents=[common])
-        verb.set_defaults(handler=handler)
+        verb.set_defaults(handler=handler, outside=outside)
         return verb
 
-    init = add("init", _init, "make the keys, the database and the first user")
+    init = add("init", None, "make the keys, the database and the first user", outside=_init)
     init.add_argument("--recovery-file", type=Path, help="also write the recovery key here")
     imports = add("import", _import, "bring in folders, files, ZIP archives, a DICOMDIR")
     imports.add_argument("paths", type=Path, nargs="+", metavar="PATH")
@@ -229,7 +202,7 @@ def _parser() -> argparse.ArgumentParser:
     models = verbs.add_parser("models", help="the models at hand").add_subparsers(required=True, metavar="WHAT")
     add("list", _models_list, "list them", models)
     add("verify", _models_verify, "hold their files to the hashes of their cards", models)
-    add("install", _models_install, "make the ONNX files that are missing", models)
+    add("install", None, "make the ONNX files that are missing", models, outside=_install_models)
     run = add("run", _run_model, "run a model on a series")
     run.add_argument("model", metavar="MODEL")
     run.add_argument("--series", required=True, metavar="UID")

@@ -22,9 +22,9 @@ def password() -> str:
     return secret
 
 
-def passphrase() -> str | None:
-    """The first line of the file that MEDSCAN_PASSPHRASE_FILE names; None: the keyring opens the library."""
-    return _secret("MEDSCAN_PASSPHRASE_FILE")
+def passphrase() -> str:
+    """The first line of the file that MEDSCAN_PASSPHRASE_FILE names; "": the keyring opens the library."""
+    return _secret("MEDSCAN_PASSPHRASE_FILE") or ""
 
 
 def _secret(variable: str) -> str | None:

@@ -32,21 +32,15 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import create_keys
 from medscan_desktop.scene.workspace import Stack, ViewKind
-from medscan_desktop.services import (
-    accept_finding,
-    create_first_user,
-    export_pdf,
-    export_seg,
-    export_snapshot,
-    import_files,
-    list_series,
-    log_in,
-    open_study,
-    run_model,
-    save_measurement,
-    search_studies,
-    verify_audit,
-)
+from medscan_desktop.services.audit import verify_audit
+from medscan_desktop.services.exports import export_pdf, export_seg
+from medscan_desktop.services.findings import accept_finding
+from medscan_desktop.services.imports import import_files
+from medscan_desktop.services.measurements import save_measurement
+from medscan_desktop.services.models import run_model
+from medscan_desktop.services.session import create_first_user, log_in
+from medscan_desktop.services.snapshots import export_snapshot
+from medscan_desktop.services.studies import list_series, open_study, search_studies
 from medscan_desktop.workstation.command import Command
 from medscan_desktop.workstation.jobs import InlineJobs
 
@@ -89,8 +83,8 @@ class Demo:
         with step("import into the encrypted library"):
             report = self._ask(import_files, paths=(images,))
         print(f"            {report.imported} images imported, {len(report.refused)} refused")
-        (study,) = self._ask(search_studies)
-        (row,) = self._ask(list_series, study_instance_uid=study.study_instance_uid)
+        study: Study = self._ask(search_studies)[0]
+        row = self._ask(list_series, study_instance_uid=study.study_instance_uid)[0]
         series = row.series.series_instance_uid
         with step("open the study and load every image"):
             self._ask(open_study, study_instance_uid=study.study_instance_uid)
@@ -128,10 +122,7 @@ class Demo:
         self._ask(log_in, name=USER, password=password)
 
     def _ask(self, command: Command, **arguments: Any) -> Any:
-        job = self._workstation.do(command, **arguments)
-        if job.error is not None:
-            raise job.error
-        return job.effect.value
+        return self._workstation.answer(command, **arguments)
 
     def _loaded_stack(self) -> Stack:
         deadline = time.monotonic() + LOADING_LIMIT_S

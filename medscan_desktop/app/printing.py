@@ -9,7 +9,7 @@ from medscan_desktop.domain.audit import AuditEvent
 from medscan_desktop.domain.finding import Finding
 from medscan_desktop.domain.study import Study
 from medscan_desktop.inference.card import Card
-from medscan_desktop.persistence.audit import Verification
+from medscan_desktop.persistence.audit_verify import Verification
 from medscan_desktop.services.health import Check
 from medscan_desktop.services.imports import ImportReport
 from medscan_desktop.services.models import ModelRow
@@ -182,9 +182,11 @@ def model_row(card: Card) -> Row:
     return {
         "id": card.id,
         "version": card.version,
-        "modality": card.modality,
+        "name": card.name,
+        "modalities": list(card.needs.modalities),
         "task": card.task,
-        "licence": card.licence,
+        "sha256": card.sha256,
+        "licence": card.origin.licence,
     }
 
 

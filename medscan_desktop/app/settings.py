@@ -7,7 +7,7 @@ from pathlib import Path
 from medscan_desktop.domain.errors import FileRefused
 from medscan_desktop.workstation.command import Settings
 
-_KNOWN = {"threads": int, "is_demo": bool, "lock_after_minutes": (int, float)}
+_KNOWN: dict[str, tuple[type, ...]] = {"threads": (int,), "is_demo": (bool,), "lock_after_minutes": (int, float)}
 
 
 def read_settings(home: Path, fonts: Path) -> Settings:
@@ -28,6 +28,6 @@ def _checked(path: Path) -> dict[str, object]:
         wanted = _KNOWN.get(name)
         if wanted is None:
             raise FileRefused(str(path), f'there is no setting "{name}"; there are {", ".join(sorted(_KNOWN))}')
-        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
+        if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
             raise FileRefused(str(path), f'the setting "{name}" cannot be {value!r}')
     return values

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.persistence.audit_export import audit_message_xml
+from medscan_desktop.persistence.whole_file import write_whole
 from medscan_desktop.workstation.command import Context, Effect, command
 
 
@@ -25,6 +26,6 @@ def verify_audit(ctx: Context) -> Effect:
 def export_audit(ctx: Context, *, out: Path) -> Effect:
     """Write the whole log as DICOM audit messages (PS3.15 A.5)."""
     with ctx.records("audit.export") as records:
-        text = audit_message_xml(records.audit.events(None))
-    out.write_text(text, encoding="utf-8")
+        events = records.audit.events(None)
+    write_whole(out, audit_message_xml(reversed(events)).encode())
     return Effect(value=out)

@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 
 from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.load import load_middle
 from medscan_desktop.dicom.scan import scan
 from medscan_desktop.dicom.sources import Source, find_files
 from medscan_desktop.dicom.study import series_of, study_of
@@ -19,7 +18,7 @@ from medscan_desktop.persistence.records import Records
 from medscan_desktop.persistence.studies import Added
 from medscan_desktop.persistence.vault import VaultFile
 from medscan_desktop.workstation.command import Context, Effect, Kind, command
-from medscan_desktop.workstation.shelf import read_series
+from medscan_desktop.workstation.shelf import middle_image, read_series
 
 BATCH = 200  # files a transaction: a kill loses at most these, and importing again brings them
 THUMBNAIL_SIDE = 128
@@ -122,7 +121,7 @@ def _take_in(ctx: Context, source: Source, reference: bool) -> _Incoming:
         series_instance_uid=SeriesUid(header.series_instance_uid),
         sop_class_uid=header.sop_class_uid,
         transfer_syntax_uid=header.transfer_syntax_uid,
-        instance_number=header.instance_number,
+        instance_number=_number(header),
         frames=header.frames,
         size_bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
@@ -131,6 +130,11 @@ def _take_in(ctx: Context, source: Source, reference: bool) -> _Incoming:
         header=header.to_json(),
     )
     return _Incoming(source.label, header, instance, vault_file)
+
+
+def _number(header: Header) -> int | None:
+    text = header.text("InstanceNumber").strip()
+    return int(text) if text.lstrip("+-").isdigit() else None
 
 
 def _put(records: Records, item: _Incoming) -> FileOutcome:
@@ -154,7 +158,7 @@ def _make_thumbnails(ctx: Context, series_uids: set[SeriesUid]) -> None:
             if not shelved.grouping.stacks:
                 continue
             try:
-                volume = load_middle(shelved.plan(), shelved.opener)
+                volume = middle_image(shelved, shelved.plan())
                 records.studies.put_thumbnail(uid, ctx.pictures.thumbnail(volume, THUMBNAIL_SIDE))
             except MedScanError:  # the pixels cannot be decoded: the viewer says why when the series is opened
                 continue

@@ -60,7 +60,7 @@ def run_model(
         modality=series.modality,
         description=series.series_description,
         body_part=series.body_part_examined,
-        sop_instance_uids=tuple(frame.sop_instance_uid for frame in plan.frames),
+        sop_instance_uids=tuple(frame.instance for frame in plan.frames),
         series_instance_uid=series_instance_uid,
         report=lambda share, text: ctx.job.report(_LOADING_SHARE + share * (1 - _LOADING_SHARE), text),
         on_cancel=ctx.job.on_cancel,

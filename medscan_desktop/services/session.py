@@ -31,10 +31,10 @@ def check_new_user(name: str, password: str) -> None:
         raise NotAllowed(f"A password has at least {MINIMUM_PASSWORD} characters.")
 
 
-@command("user.log_in", permission=Permission.NONE)
+@command("session.log_in", permission=Permission.NONE)
 def log_in(ctx: Context, *, name: str, password: str) -> Effect:
     """Log in. A wrong name and a wrong password give the same answer."""
-    with ctx.records("user.log_in", name) as records:
+    with ctx.records("session.log_in", name) as records:
         answer = records.users.check(name, password)
         if answer.user is None:
             records.outcome = Outcome.FAILURE  # committed, so that the lockout's count stays
@@ -45,10 +45,10 @@ def log_in(ctx: Context, *, name: str, password: str) -> Effect:
     return Effect(changed=frozenset({Kind.SESSION}), session=answer.user, value=answer.user)
 
 
-@command("user.log_out", permission=Permission.NONE)
+@command("session.log_out", permission=Permission.NONE)
 def log_out(ctx: Context, *, reason: str = "user") -> Effect:
     """End the session; the screen empties. `reason` is "user" or "idle"."""
-    with ctx.records("user.log_out", ctx.user.name if ctx.user else "", reason=reason):
+    with ctx.records("session.log_out", ctx.user.name if ctx.user else "", reason=reason):
         pass
     ctx.shelf.clear()
     return Effect(changed=frozenset({Kind.SESSION}), session=None)

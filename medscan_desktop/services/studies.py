@@ -1,14 +1,15 @@
 """Finding studies and putting them on the screen."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
-from medscan_desktop.dicom.group import StackPlan
+from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.domain.study import Series, SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.imaging.mask import unpack
-from medscan_desktop.scene.hanging import hang, show_stack
+from medscan_desktop.scene.hanging import hang, show_stack, with_loaded
 from medscan_desktop.scene.layers import mask_layers
-from medscan_desktop.scene.workspace import EMPTY, SceneChange, Stack, StackId, ViewId, Workspace
+from medscan_desktop.scene.workspace import EMPTY, Stack, StackId, ViewId, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.shelf import Shelved, read_series
 from medscan_desktop.workstation.stacks import most_useful, stack_of, stacks_of
@@ -88,15 +89,5 @@ def close_study(ctx: Context) -> Effect:
 
 def _loading(ctx: Context, shelved: Shelved, plan: StackPlan) -> Stack:
     """The stack with its buffer; what arrives later comes to the screen by itself."""
-    loading = ctx.shelf.load(shelved, plan, lambda count: ctx.post(_with_loaded(plan.id, count)))
+    loading = ctx.shelf.load(shelved, plan, lambda count: ctx.post(partial(with_loaded, stack_id=plan.id, count=count)))
     return stack_of(shelved, plan, loading)
-
-
-def _with_loaded(stack_id: StackId, count: int) -> SceneChange:
-    def change(workspace: Workspace) -> Workspace:
-        stack = workspace.stack(stack_id)
-        if stack is None or stack.volume is None or stack.loaded_count >= count:
-            return workspace
-        return workspace.with_stack(replace(stack, loaded_count=count))
-
-    return change

@@ -4,17 +4,20 @@ Between the records and the screen: it knows vault and headers, so neither the l
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import BinaryIO
 
-from medscan_desktop.dicom.group import Grouping, StackPlan, group
+from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.header import Header
 from medscan_desktop.dicom.load import Loading, start_load
-from medscan_desktop.domain.errors import NotFound
+from medscan_desktop.dicom.plan import Grouping, StackPlan
+from medscan_desktop.domain.errors import FileRefused, NotFound
 from medscan_desktop.domain.study import Instance, InstanceUid, SeriesUid, Storage, VaultId
+from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.persistence.records import Records
 from medscan_desktop.persistence.vault import Vault, VaultFile
 from medscan_desktop.scene.workspace import StackId
@@ -47,6 +50,17 @@ def read_series(records: Records, vault: Vault, series_uid: SeriesUid) -> Shelve
         raise NotFound("There is no such series in the library.")
     headers = {instance.sop_instance_uid: Header.from_json(instance.header) for instance in instances}
     return Shelved(series_uid, headers, group(tuple(headers.values())), _opener(records, vault, instances))
+
+
+def middle_image(shelved: Shelved, plan: StackPlan) -> Volume:
+    """The middle image of a stack alone, for a thumbnail. Raises FileRefused where it cannot be read."""
+    middle = plan.frames[len(plan.frames) // 2]
+    geometry = Geometry(plan.geometry.affine, (1, *plan.geometry.shape[1:]), plan.geometry.spatial)
+    loading = start_load(replace(plan, frames=(middle,), geometry=geometry), shelved.opener, threads=1)
+    loading.wait()
+    for failure in loading.failures:
+        raise FileRefused(failure.label, failure.reason)
+    return loading.volume
 
 
 def _opener(records: Records, vault: Vault, instances: Sequence[Instance]) -> Opener:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from medscan_desktop.dicom.corners import corner_texts
-from medscan_desktop.dicom.group import StackPlan
 from medscan_desktop.dicom.load import Loading
+from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.domain.errors import NotFound, Unsuitable
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.scene.workspace import Stack, StackId

@@ -63,6 +63,15 @@ class Workstation:
         """
         return self._start(Call(command, arguments), on_done, self._remember_new)
 
+    def answer(self, command: Command, **arguments: Any) -> Any:
+        """Run a command where jobs run inline, and return its value; raises the MedScanError that ended it."""
+        job = self.do(command, **arguments)
+        if job.error is not None:
+            raise job.error
+        if not job.is_finished:
+            raise RuntimeError("answer() is for inline jobs; a window uses on_done")
+        return job.effect.value
+
     def undo(self) -> None:
         """Reverse the last edit by its inverse command, through this same gate."""
         if self._undo:
