@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from medscan_desktop.domain.measurement import Point
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.corners import PLANE_COLOURS
-from medscan_desktop.render.letters import EdgeLetters
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import PaneMap, plane_axes
+from medscan_desktop.scene.letters import EdgeLetters
 from medscan_desktop.scene.workspace import View, Workspace
 
 _LETTER_COLOUR = 0x8FD3FF

@@ -6,13 +6,13 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from medscan_desktop.render.corners import plane_words, shown_masks
 from medscan_desktop.render.fonts import application
 from medscan_desktop.render.layout import base_pixels, draw_words
-from medscan_desktop.render.letters import plane_letters
 from medscan_desktop.render.marks import draw_crosshair, draw_letters, draw_ruler
 from medscan_desktop.render.measurements import MeasurementPainter
 from medscan_desktop.render.plane_image import PlaneImage, Sampler, draw_masks
 from medscan_desktop.render.sampling import Grid, sample, value_text
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import PaneMap, pane_map
+from medscan_desktop.scene.letters import edge_letters
 from medscan_desktop.scene.workspace import Corners, Stack, View, ViewKind, Workspace
 
 _WAITING = QColor(20, 23, 27)  # a slice that has not arrived: dark, yet not the black of "nothing there"
@@ -100,7 +100,7 @@ class PaneRenderer:
         if pane is None or stack.volume is None:
             self._texts.draw_centred(painter, area, _absence(view, stack), Style(pixels, _MUTED))
         else:
-            letters = plane_letters(pane, stack.corners or Corners())
+            letters = edge_letters(pane, view, stack.corners or Corners())
             draw_letters(painter, self._texts, letters, area, pixels)
             if workspace.overlay:
                 draw_ruler(painter, self._texts, stack.volume, pane.mm_per_pixel, area, pixels)

@@ -1,10 +1,11 @@
 """Numpy arrays as VTK images and back, without a copy of the input."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from vtkmodules.util import numpy_support
+from vtkmodules.vtkCommonCore import vtkDataArray
 from vtkmodules.vtkCommonDataModel import vtkImageData
 
 from medscan_desktop.render.planes import Pixels
@@ -32,3 +33,8 @@ def array_of(image: vtkImageData) -> Pixels:
     values = np.array(_TO_NUMPY(scalars))
     count = scalars.GetNumberOfComponents()
     return values.reshape((slices, rows, columns) if count == 1 else (slices, rows, columns, count))
+
+
+def array_of_flat(array: vtkDataArray) -> Pixels:
+    """A VTK array's own memory, without a copy: valid only while the array lives and is not changed."""
+    return cast(Pixels, _TO_NUMPY(array))

@@ -1,0 +1,224 @@
+"""The VTK objects of one 3D pane: a volume in two sizes, the surfaces of its masks, a camera. One thread alone."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
+from vtkmodules.vtkCommonDataModel import vtkPiecewiseFunction, vtkPolyData
+from vtkmodules.vtkRenderingCore import (
+    vtkActor,
+    vtkColorTransferFunction,
+    vtkPolyDataMapper,
+    vtkRenderer,
+    vtkRenderWindow,
+    vtkVolume,
+    vtkVolumeProperty,
+)
+from vtkmodules.vtkRenderingVolume import vtkFixedPointVolumeRayCastMapper, vtkVolumeMapper
+from vtkmodules.vtkRenderingVolumeOpenGL2 import vtkOpenGLGPUVolumeRayCastMapper
+
+from medscan_desktop.imaging.mask import Mask
+from medscan_desktop.imaging.volume import Volume
+from medscan_desktop.render.offscreen import draws_in_software, offscreen_window
+from medscan_desktop.render.orbit import Orbit
+from medscan_desktop.render.presets_3d import Preset, value_range
+from medscan_desktop.render.surfaces import mask_surface, matrix_of
+from medscan_desktop.render.vtk_arrays import array_of_flat, image_of
+from medscan_desktop.scene.workspace import MaskLayer
+
+# Voxels that software casts in time: some 50 ms a frame while moving; at rest the gradients take a second for every
+# 8 million, and VTK cannot be stopped while it computes them.
+_MOVING_VOXELS, _RESTING_VOXELS = 2_600_000, 24_000_000
+_BACKGROUND = (0.035, 0.043, 0.055)
+
+
+@dataclass
+class _Level:
+    """The volume at one stride."""
+
+    volume: Volume
+    stride: int
+    values: NDArray[np.generic]
+    actor: vtkVolume
+    mapper: vtkVolumeMapper
+    preset: Preset | None = None
+    veiled: bool = False
+
+
+@dataclass
+class SpaceScene:
+    """Draws volumes in an offscreen window; `close` gives the window back."""
+
+    window: vtkRenderWindow = field(default_factory=offscreen_window)
+
+    def __post_init__(self) -> None:
+        self._renderer = vtkRenderer()
+        self._renderer.SetBackground(*_BACKGROUND)
+        self.window.AddRenderer(self._renderer)
+        self._software: bool | None = None
+        self._levels: dict[bool, _Level] = {}
+        self._surfaces: dict[int, tuple[Mask, vtkPolyData]] = {}
+        self._actors: list[vtkActor] = []
+
+    def draw(
+        self,
+        volume: Volume,
+        preset: Preset,
+        masks: tuple[MaskLayer, ...],
+        orbit: Orbit,
+        size: tuple[int, int],
+        *,
+        coarse: bool,
+        pixel_step: int = 1,
+    ) -> NDArray[np.uint8]:
+        """RGBA (h, w, 4), a copy. `coarse` casts few voxels, and one ray for `pixel_step` pixels."""
+        self.window.SetSize(*size)
+        level = self._level(volume, coarse=coarse)
+        self._dress(level, preset, veiled=bool(masks))
+        self._show(level)
+        self._place_surfaces(volume, masks)
+        self._place_camera(orbit)
+        if isinstance(level.mapper, vtkFixedPointVolumeRayCastMapper):
+            level.mapper.SetImageSampleDistance(pixel_step)
+        self.window.Render()
+        return self._read(size)
+
+    def is_ready(self, volume: Volume, *, coarse: bool) -> bool:
+        """Whether a picture at this level needs no preparation."""
+        level = self._levels.get(coarse)
+        return level is not None and level.volume is volume
+
+    def close(self) -> None:
+        """Give the window back; nothing may be drawn after it."""
+        self._levels.clear()
+        self._surfaces.clear()
+        self._actors.clear()
+        self._renderer.RemoveAllViewProps()
+        self.window.RemoveRenderer(self._renderer)
+        self.window.Finalize()
+
+    def _level(self, volume: Volume, *, coarse: bool) -> _Level:
+        if any(level.volume is not volume for level in self._levels.values()):
+            self._renderer.RemoveAllViewProps()
+            self._levels.clear()
+            self._surfaces.clear()
+            self._actors.clear()
+        if coarse not in self._levels:
+            self._levels[coarse] = self._made_level(volume, _stride(volume, self._limit(coarse)))
+        return self._levels[coarse]
+
+    def _limit(self, coarse: bool) -> int:
+        if not self._draws_in_software():
+            return _RESTING_VOXELS * 100
+        return _MOVING_VOXELS if coarse else _RESTING_VOXELS
+
+    def _draws_in_software(self) -> bool:
+        if self._software is None:
+            self.window.Render()  # before the first picture VTK does not know
+            self._software = draws_in_software(self.window)
+        return self._software
+
+    def _made_level(self, volume: Volume, stride: int) -> _Level:
+        values = np.ascontiguousarray(volume.values[::stride, ::stride, ::stride])  # stride 1: the buffer itself
+        image = image_of(np.asarray(values, values.dtype))
+        spacing = volume.geometry.spacing
+        image.SetSpacing(*(step * stride for step in spacing))
+        placed = volume.geometry.affine.copy()
+        placed[:3, :3] /= np.asarray(spacing)
+        mapper = vtkFixedPointVolumeRayCastMapper() if self._draws_in_software() else vtkOpenGLGPUVolumeRayCastMapper()
+        mapper.SetInputData(image)
+        mapper.AutoAdjustSampleDistancesOff()
+        mapper.SetSampleDistance(min(spacing) * stride * 0.6)
+        actor = vtkVolume()
+        actor.SetMapper(mapper)
+        actor.SetUserMatrix(matrix_of(placed))
+        return _Level(volume, stride, values, actor, mapper)
+
+    def _dress(self, level: _Level, preset: Preset, *, veiled: bool) -> None:
+        if level.preset == preset and level.veiled == veiled:
+            return
+        level.preset, level.veiled = preset, veiled
+        level.actor.SetProperty(_property(preset, level.volume, veiled))
+        if preset.brightest:
+            level.mapper.SetBlendModeToMaximumIntensity()
+        else:
+            level.mapper.SetBlendModeToComposite()
+
+    def _show(self, level: _Level) -> None:
+        for other in self._levels.values():
+            if other is not level:
+                self._renderer.RemoveVolume(other.actor)
+        if not self._renderer.HasViewProp(level.actor):
+            self._renderer.AddVolume(level.actor)
+
+    def _place_surfaces(self, volume: Volume, masks: tuple[MaskLayer, ...]) -> None:
+        for actor in self._actors:
+            self._renderer.RemoveActor(actor)
+        self._actors = [self._surface_actor(volume, layer) for layer in masks]
+        for actor in self._actors:
+            self._renderer.AddActor(actor)
+        shown = {id(layer.mask) for layer in masks}
+        self._surfaces = {key: kept for key, kept in self._surfaces.items() if key in shown}
+
+    def _surface_actor(self, volume: Volume, layer: MaskLayer) -> vtkActor:
+        key = id(layer.mask)
+        if key not in self._surfaces:
+            self._surfaces[key] = layer.mask, mask_surface(layer.mask, volume.geometry)
+        mapper = vtkPolyDataMapper()
+        mapper.SetInputData(self._surfaces[key][1])
+        mapper.ScalarVisibilityOff()
+        actor = vtkActor()
+        actor.SetMapper(mapper)
+        look = actor.GetProperty()
+        look.SetColor(*(part / 255 for part in layer.colour))
+        look.SetAmbient(0.2)
+        look.SetDiffuse(0.75)
+        look.SetSpecular(0.15)
+        look.SetSpecularPower(20)
+        return actor
+
+    def _place_camera(self, orbit: Orbit) -> None:
+        camera = self._renderer.GetActiveCamera()
+        camera.ParallelProjectionOn()
+        camera.SetFocalPoint(*orbit.focus)
+        camera.SetPosition(*(orbit.focus + orbit.towards_viewer * orbit.radius * 4))
+        camera.SetViewUp(*orbit.up)
+        camera.SetParallelScale(orbit.half_height)
+        camera.SetClippingRange(orbit.radius, orbit.radius * 7)
+
+    def _read(self, size: tuple[int, int]) -> NDArray[np.uint8]:
+        pixels = vtkUnsignedCharArray()
+        self.window.GetRGBACharPixelData(0, 0, size[0] - 1, size[1] - 1, 1, pixels, 0)
+        rows = array_of_flat(pixels).reshape(size[1], size[0], 4)
+        return np.array(rows[::-1], np.uint8)  # VTK counts rows from below
+
+
+def _stride(volume: Volume, limit: int) -> int:
+    """The smallest stride at which no more than `limit` voxels are left."""
+    stride = 1
+    while np.prod([-(-size // stride) for size in volume.values.shape[:3]]) > limit:
+        stride += 1
+    return stride
+
+
+def _property(preset: Preset, volume: Volume, veiled: bool) -> vtkVolumeProperty:
+    """The transfer functions; `veiled` makes the volume translucent, so that surfaces inside it show."""
+    offset, factor = value_range(preset, volume)
+    colours, opacities = vtkColorTransferFunction(), vtkPiecewiseFunction()
+    for value, red, green, blue in preset.colours:
+        colours.AddRGBPoint(offset + value * factor, red, green, blue)
+    for value, opacity in preset.opacities:
+        opacities.AddPoint(offset + value * factor, opacity)
+    made = vtkVolumeProperty()
+    made.SetColor(colours)
+    made.SetScalarOpacity(opacities)
+    made.SetScalarOpacityUnitDistance(8.0 if veiled else 1.0)
+    made.SetInterpolationTypeToLinear()
+    if preset.shaded:
+        made.ShadeOn()
+        made.SetAmbient(0.22)
+        made.SetDiffuse(0.80)
+        made.SetSpecular(0.18)
+        made.SetSpecularPower(14)
+    return made

@@ -1,0 +1,68 @@
+"""The surface of a mask as triangles in patient mm."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+from vtkmodules.vtkCommonDataModel import vtkPolyData
+from vtkmodules.vtkCommonMath import vtkMatrix4x4
+from vtkmodules.vtkCommonTransforms import vtkMatrixToLinearTransform
+from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D, vtkWindowedSincPolyDataFilter
+from vtkmodules.vtkFiltersGeneral import vtkTransformPolyDataFilter
+
+from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.mask import Mask
+from medscan_desktop.render.vtk_arrays import image_of
+
+_MOST_TRIANGLES = 150_000  # software draws 4 million a second; two such surfaces still turn smoothly
+
+
+def mask_surface(mask: Mask, geometry: Geometry) -> vtkPolyData:
+    """A smooth closed surface with normals; empty for an empty mask."""
+    inside = mask.to_array()
+    corners = [np.flatnonzero(inside.any(axis=tuple({0, 1, 2} - {axis}))) for axis in range(3)]
+    if not corners[0].size:
+        return vtkPolyData()
+    low = [int(found[0]) for found in corners]
+    cropped = inside[tuple(slice(found[0], found[-1] + 1) for found in corners)]
+    step = 1
+    while True:
+        surface = _surface(cropped, low, step, geometry)
+        if surface.GetNumberOfPolys() <= _MOST_TRIANGLES:
+            return surface
+        step += 1
+
+
+def _surface(
+    cropped: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], low: list[int], step: int, geometry: Geometry
+) -> vtkPolyData:
+    """The surface of every `step`-th voxel of the blurred mask."""
+    margin = 2 * step
+    blurred = gaussian_filter(np.pad(cropped, margin).astype(np.float32), 0.7 * step)
+    thinned = np.ascontiguousarray(blurred[::step, ::step, ::step])
+    image = image_of(thinned)
+    image.SetSpacing(step, step, step)
+    image.SetOrigin(*(float(start - margin) for start in reversed(low)))
+    edges = vtkFlyingEdges3D()
+    edges.SetInputData(image)
+    edges.SetValue(0, 0.5)
+    edges.ComputeNormalsOn()
+    edges.ComputeScalarsOff()
+    smooth = vtkWindowedSincPolyDataFilter()
+    smooth.SetInputConnection(edges.GetOutputPort())
+    smooth.SetNumberOfIterations(12)
+    smooth.SetPassBand(0.1)
+    smooth.NormalizeCoordinatesOn()
+    to_patient = vtkMatrixToLinearTransform()
+    to_patient.SetInput(matrix_of(geometry.affine))
+    moved = vtkTransformPolyDataFilter()
+    moved.SetInputConnection(smooth.GetOutputPort())
+    moved.SetTransform(to_patient)
+    moved.Update()
+    surface: vtkPolyData = moved.GetOutput()
+    return surface
+
+
+def matrix_of(affine: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> vtkMatrix4x4:
+    """A 4x4 array as VTK's matrix."""
+    matrix = vtkMatrix4x4()
+    matrix.DeepCopy([float(value) for value in affine.ravel()])
+    return matrix
