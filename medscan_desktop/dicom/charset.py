@@ -53,10 +53,10 @@ _ESCAPES = {
 _KEEP_ESCAPE = {"iso2022_jp", "iso2022_jp_2"}
 _RESET = re.compile(rb"(?=[\\^=\r\n\f\t])")  # PS3.5 6.1.2.5.3: each of these returns to the first set
 _HIDDEN = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_CHARSET_VRS = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
+_CHARSET_VRS = frozenset((b"LO", b"LT", b"PN", b"SH", b"ST", b"UC", b"UT"))
 
 
-def decode_text(raw: bytes, vr: str, charset: str) -> str:
+def decode_text(raw: bytes, vr: bytes, charset: str) -> str:
     """The value as shown text, without padding. `charset` is the raw (0008,0005), "\\" between its values."""
     if raw.isascii() and b"\x1b" not in raw:
         text = raw.decode("ascii")

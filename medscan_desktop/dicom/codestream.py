@@ -1,4 +1,4 @@
-"""What a compressed frame says of itself: size, depth, sign, colour. Read from its markers, before anything decodes it."""
+"""What a compressed frame says of itself: size, depth, sign, colour; from its markers, before anything decodes it."""
 
 import struct
 from dataclasses import dataclass

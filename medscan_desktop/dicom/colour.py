@@ -13,10 +13,8 @@ _PARTIAL = np.array([[1.1644, 0.0, 1.5960], [1.1644, -0.3917, -0.8130], [1.1644,
 
 def to_rgb(samples: NDArray[Any], photometric: str, bits_stored: int) -> NDArray[np.uint8]:
     """(rows, columns, 3) samples in the colour space named, as RGB."""
-    eight = samples[..., :3]
-    if bits_stored > 8:
-        eight = eight >> (bits_stored - 8)
-    eight = eight.astype(np.uint8, copy=False)
+    shifted = samples[..., :3] >> max(bits_stored - 8, 0)
+    eight: NDArray[np.uint8] = shifted.astype(np.uint8, copy=False)
     if photometric.startswith("YBR_FULL"):
         return _from_ybr(eight, _FULL, 0)
     if photometric.startswith("YBR_PARTIAL"):
@@ -26,7 +24,8 @@ def to_rgb(samples: NDArray[Any], photometric: str, bits_stored: int) -> NDArray
 
 def _from_ybr(samples: NDArray[np.uint8], matrix: NDArray[np.float32], black: int) -> NDArray[np.uint8]:
     centred = samples.astype(np.float32) - np.array([black, 128, 128], np.float32)
-    return np.clip(np.rint(centred @ matrix.T), 0, 255).astype(np.uint8)
+    mixed = np.clip(np.rint(centred @ matrix.T), 0, 255)
+    return np.asarray(mixed, np.uint8)
 
 
 def palette_to_rgb(stored: NDArray[Any], palette: tuple[Lut, Lut, Lut]) -> NDArray[np.uint8]:

@@ -20,7 +20,7 @@ from medscan_desktop.dicom.syntax import BIG_ENDIAN, CODECS, Codec
 Array = NDArray[Any]
 
 _CODEC_ERRORS = (RuntimeError, ValueError, TypeError, IndexError, MemoryError, OverflowError)
-_FLOATS = {"float": np.dtype(np.float32), "double": np.dtype(np.float64)}
+_FLOATS: dict[str, np.dtype[Any]] = {"float": np.dtype(np.float32), "double": np.dtype(np.float64)}
 
 
 def stored_dtype(pixels: Pixels) -> np.dtype[Any]:
@@ -67,7 +67,7 @@ def _read(stream: BinaryIO, fragment: Fragment) -> bytes:
 
 def _read_into(stream: BinaryIO, offset: int, target: Array) -> None:
     """Fill `target` from the stream without a copy between."""
-    view = memoryview(target.reshape(-1).view(np.uint8))
+    view = memoryview(target.data).cast("B")
     stream.seek(offset)
     filled = 0
     while filled < len(view):
@@ -128,7 +128,7 @@ def _rle(data: bytes, pixels: Pixels, out: Array) -> None:
     dtype = out.dtype.newbyteorder("<")
     try:
         planes = np.frombuffer(imagecodecs.dicomrle_decode(data, dtype), dtype)
-    except (*_CODEC_ERRORS,) as error:
+    except _CODEC_ERRORS as error:
         raise Malformed("is damaged: an RLE frame cannot be decoded") from error
     if planes.size < out.size:
         raise Truncated("is truncated: an RLE frame holds too few pixels")
@@ -149,7 +149,7 @@ def _compressed(data: bytes, codec: Codec, pixels: Pixels, out: Array) -> str:
     decoder = _DECODERS[Codec.HTJ2K if codec is Codec.HTJ2K else stream.codec]
     try:
         values = decoder(data)
-    except (*_CODEC_ERRORS,) as error:
+    except _CODEC_ERRORS as error:
         raise Malformed(f"is damaged: a {stream.codec} frame cannot be decoded") from error
     if values.shape != out.shape or values.itemsize > out.itemsize:
         raise Malformed(f"contradicts itself: a {stream.codec} frame of {stream.bits} bits a sample")

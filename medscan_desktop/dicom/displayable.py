@@ -1,6 +1,6 @@
 """Which objects are images that can be shown now, and the true reason for those that cannot."""
 
-from medscan_desktop.dicom.header import Header
+from medscan_desktop.dicom.header import Header, Pixels
 from medscan_desktop.dicom.syntax import CODECS
 
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
@@ -20,11 +20,10 @@ _OTHER_OBJECTS = {
     "1.2.840.10008.1.3.10": "an index of a medium (DICOMDIR), not an image",
 }
 _VIDEO = tuple(f"1.2.840.10008.1.2.4.{code}" for code in (100, 101, 102, 103, 104, 105, 106, 107, 108))
-_PHOTOMETRICS = frozenset(
-    ("MONOCHROME1", "MONOCHROME2", "RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420")
-    + ("YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT")
+_ONE_SAMPLE = frozenset(("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"))
+_THREE_SAMPLES = frozenset(
+    ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420", "YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT")
 )
-_GREYS = ("MONOCHROME1", "MONOCHROME2")
 
 
 def reason_not_shown(header: Header) -> str:
@@ -39,19 +38,25 @@ def reason_not_shown(header: Header) -> str:
 
 
 def _reason_against_pixels(header: Header) -> str:
-    pixels = header.pixels
-    assert pixels is not None
-    syntax = header.transfer_syntax_uid
+    pixels, syntax = header.image, header.transfer_syntax_uid
     if syntax.startswith(_VIDEO):
         return "compressed as video (MPEG): stored, not yet shown"
     if syntax not in CODECS:
         return f"compressed in a way that is not supported (transfer syntax {syntax}): stored, not shown"
-    if pixels.photometric not in _PHOTOMETRICS:
+    if pixels.photometric not in _ONE_SAMPLE | _THREE_SAMPLES:
         return f"its photometric interpretation ({pixels.photometric or 'none'}) is not supported: stored, not shown"
-    if (pixels.samples == 1) != (pixels.photometric in (*_GREYS, "PALETTE COLOR")):
+    if (pixels.samples == 1) != (pixels.photometric in _ONE_SAMPLE):
         return f"it says {pixels.photometric} and {pixels.samples} samples a pixel, which contradict each other"
+    return _reason_against_bits(pixels, header.frames)
+
+
+def _reason_against_bits(pixels: Pixels, frames: int) -> str:
     if pixels.bits_allocated == 64 and pixels.kind == "integer":
         return "its pixels are 64-bit integers, which are not supported: stored, not shown"
     if pixels.samples > 1 and pixels.bits_allocated not in (8, 16):
-        return f"its colour pixels have {pixels.bits_allocated} bits a sample, which is not supported: stored, not shown"
+        return (
+            f"its colour pixels have {pixels.bits_allocated} bits a sample, which is not supported: stored, not shown"
+        )
+    if frames > 1 and pixels.frame_bits % 8:
+        return "its 1-bit frames do not end on a byte, which is not supported: stored, not shown"
     return ""

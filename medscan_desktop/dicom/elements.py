@@ -20,11 +20,8 @@ _MAX_DEPTH = 64
 _MAX_ELEMENTS = 1_000_000  # per-frame groups of 10,000 frames hold some 700,000
 _MAX_VALUE = 1 << 20  # of a value that is kept; the longest real one is a 65,536-entry LUT
 
-_LONG = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
-_SHORT = frozenset(
-    (b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FL", b"FD", b"IS", b"LO", b"LT", b"PN", b"SH", b"SL", b"SS")
-    + (b"ST", b"TM", b"UI", b"UL", b"US")
-)
+_LONG = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+_SHORT = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
 KNOWN_VRS = _LONG | _SHORT
 
 
@@ -118,7 +115,7 @@ class Reader:
             return Located(tag, position + 8, struct.unpack_from(encoding.byte_order + "H", head, 6)[0])
         return Located(tag, position + 8, struct.unpack_from(encoding.byte_order + "I", head, 4)[0])
 
-    def _elements(
+    def _elements(  # noqa: PLR0912  one loop, kept flat for speed: it runs a hundred times a file
         self, position: int, end: int, encoding: Encoding, before: int, depth: int
     ) -> tuple[Elements, int]:
         """The elements in [position, end), or up to an item's end; also the position after them."""
@@ -161,21 +158,22 @@ class Reader:
             if position > end:
                 raise Truncated(f"is truncated or damaged: element ({group:04X},{number:04X}) runs past its end")
             if tag in wanted:
-                raw[tag] = (vr, self._value(value, length))
-                data, base = self._data, self._base
+                index = value - base
+                if index + length <= len(data):
+                    raw[tag] = (vr, data[index : index + length])
+                elif length <= _MAX_VALUE:
+                    raw[tag] = (vr, self.bytes_at(value, length))
+                    data, base = self._data, self._base
         return found, end
 
-    def _value(self, position: int, length: int) -> bytes:
-        return self.bytes_at(position, length) if length <= _MAX_VALUE else b""
-
-    def _sequence(
-        self, found: Elements, tag: int, vr: bytes, position: int, end: int, length: int, depth: int
-    ) -> int:
+    def _sequence(self, found: Elements, tag: int, vr: bytes, position: int, end: int, length: int, depth: int) -> int:
         """Read the items of one sequence into `found` where they are wanted; the position after it."""
         if depth >= _MAX_DEPTH:
             raise Malformed(f"nests sequences deeper than {_MAX_DEPTH}")
         if vr not in (b"SQ", b"UN", b""):  # PS3.5 7.1.1: no other VR may leave its length open in a header
-            raise Malformed(f"has an element ({tag >> 16:04X},{tag & 0xFFFF:04X}) of undefined length that is no sequence")
+            raise Malformed(
+                f"has an element ({tag >> 16:04X},{tag & 0xFFFF:04X}) of undefined length that is no sequence"
+            )
         # A sequence written as UN is implicit little endian inside (PS3.5 6.2.2 note 2).
         encoding = IMPLICIT_LITTLE if vr == b"UN" else found.encoding
         last = end if length == UNDEFINED else position + length

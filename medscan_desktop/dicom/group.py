@@ -38,6 +38,4 @@ def group(headers: Sequence[Header]) -> Grouping:
 
 
 def _refusal(index: int, header: Header, reason: str) -> Refusal:
-    return Refusal(
-        index, header.series_instance_uid, header.sop_instance_uid, header.modality, header.label, reason
-    )
+    return Refusal(index, header.series_instance_uid, header.sop_instance_uid, header.modality, header.label, reason)

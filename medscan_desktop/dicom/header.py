@@ -84,6 +84,13 @@ class Header:
         """Modality (0008,0060), "OT" where the file has none."""
         return self.attributes.get("Modality", "") or "OT"
 
+    @property
+    def image(self) -> Pixels:
+        """The pixels of a header that is known to have them; ValueError where it has none."""
+        if self.pixels is None:
+            raise ValueError("this object has no pixels")
+        return self.pixels
+
     def text(self, keyword: str, frame: int = 0) -> str:
         """The value as text, "" where absent."""
         values = self.per_frame.get(keyword)

@@ -9,8 +9,24 @@ from medscan_desktop.dicom.elements import Malformed
 DERIVED = "MedScanDerivedIdentity"  # among the attributes, where a study or series UID was not the file's own
 
 _UID = re.compile(r"[0-9.]{1,64}")
-_STUDY = ("PatientID", "PatientName", "PatientBirthDate", "StudyDate", "StudyTime", "AccessionNumber", "StudyDescription")
-_SERIES = ("Modality", "SeriesNumber", "SeriesDescription", "SeriesDate", "SeriesTime", "FrameOfReferenceUID", "Manufacturer")
+_STUDY = (
+    "PatientID",
+    "PatientName",
+    "PatientBirthDate",
+    "StudyDate",
+    "StudyTime",
+    "AccessionNumber",
+    "StudyDescription",
+)
+_SERIES = (
+    "Modality",
+    "SeriesNumber",
+    "SeriesDescription",
+    "SeriesDate",
+    "SeriesTime",
+    "FrameOfReferenceUID",
+    "Manufacturer",
+)
 _FROM_META = {"SOPClassUID": "MediaStorageSOPClassUID", "SOPInstanceUID": "MediaStorageSOPInstanceUID"}
 
 
@@ -22,10 +38,10 @@ def identified(attributes: Mapping[str, str], meta: Mapping[str, str]) -> dict[s
     found = dict(attributes)
     for keyword, stored in _FROM_META.items():
         found.setdefault(keyword, meta.get(stored, ""))
-    if "StudyInstanceUID" not in found or "SeriesInstanceUID" not in found:
-        found[DERIVED] = "YES"
-    found.setdefault("StudyInstanceUID", _derived("study", found, _STUDY))
-    found.setdefault("SeriesInstanceUID", _derived(found["StudyInstanceUID"], found, _SERIES))
+    if "StudyInstanceUID" not in found:
+        found |= {"StudyInstanceUID": _derived("study", found, _STUDY), DERIVED: "YES"}
+    if "SeriesInstanceUID" not in found:
+        found |= {"SeriesInstanceUID": _derived(found["StudyInstanceUID"], found, _SERIES), DERIVED: "YES"}
     for keyword in (*_FROM_META, "StudyInstanceUID", "SeriesInstanceUID"):
         if not found[keyword]:
             raise Malformed(f"has no {keyword}, so it cannot be told apart or filed")

@@ -63,7 +63,7 @@ def start_load(
 
 def _middle_tables(plan: StackPlan, opener: Opener) -> Tables:
     header = plan.headers[plan.frames[len(plan.frames) // 2].header]
-    if header.pixels is None or not header.pixels.has_tables:
+    if not header.image.has_tables:
         return Tables()
     try:
         with opener(header.sop_instance_uid) as stream:
@@ -127,25 +127,24 @@ class Loading:
         return self.is_finished
 
     def _work(self) -> None:
-        with _OpenFile(self._plan, self._opener) as file:
+        with _Files(self._plan, self._opener) as files:
             while self._order:
                 try:
                     k = self._order.popleft()
                 except IndexError:  # another thread took the last, or it was cancelled
                     return
-                self._load(k, file)
+                self._load(k, files)
 
-    def _load(self, k: int, file: "_OpenFile") -> None:
+    def _load(self, k: int, files: "_Files") -> None:
         ref = self._plan.frames[k]
         header = self._plan.headers[ref.header]
-        pixels = header.pixels
-        assert pixels is not None
+        pixels = header.image
         try:
-            stream, fragments, tables = file.at(ref.header, ref.frame)
+            file = files.at(ref.header)
             out = self.volume.values[k]
             stored = self._mapping.stored_buffer(pixels, out)
-            photometric = decode(stream, fragments, pixels, header.transfer_syntax_uid, stored)
-            self._mapping.apply(stored, out, header, ref.frame, tables, photometric)
+            photometric = decode(file.stream, file.frames[ref.frame], pixels, header.transfer_syntax_uid, stored)
+            self._mapping.apply(stored, out, header, ref.frame, file.tables, photometric)
         except (Malformed, FileRefused, OSError) as error:
             reason = f"the file {error}" if isinstance(error, Malformed) else "the file cannot be read"
             self._failures.append(Failure(k, ref.instance, header.label, reason))
@@ -154,44 +153,50 @@ class Loading:
         self._on_slices()
 
 
-class _OpenFile:
+@dataclass(frozen=True, eq=False, slots=True)
+class _Opened:
+    """One file in use: its stream, every frame's fragments in it, and its tables."""
+
+    header_index: int
+    source: BinaryIO
+    stream: BinaryIO
+    frames: list[tuple[Fragment, ...]]
+    tables: Tables
+
+
+class _Files:
     """The file a thread reads from now: kept open while its frames follow each other."""
 
     def __init__(self, plan: StackPlan, opener: Opener) -> None:
         self._plan = plan
         self._opener = opener
-        self._header_index = -1
-        self._source: BinaryIO | None = None
-        self._stream: BinaryIO | None = None
-        self._frames: list[tuple[Fragment, ...]] = []
-        self._tables = Tables()
+        self._opened: _Opened | None = None
 
-    def __enter__(self) -> "_OpenFile":
+    def __enter__(self) -> "_Files":
         return self
 
     def __exit__(self, *_: object) -> None:
         self._close()
 
-    def at(self, header_index: int, frame: int) -> tuple[BinaryIO, tuple[Fragment, ...], Tables]:
-        """The stream, one frame's fragments in it, and the file's tables."""
-        if header_index != self._header_index or self._stream is None:
-            self._open(header_index)
-        assert self._stream is not None
-        return self._stream, self._frames[frame], self._tables
+    def at(self, header_index: int) -> _Opened:
+        """The file of this header."""
+        if self._opened is None or self._opened.header_index != header_index:
+            self._close()
+            self._opened = self._open(header_index)
+        return self._opened
 
-    def _open(self, header_index: int) -> None:
-        self._close()
+    def _open(self, header_index: int) -> _Opened:
         header = self._plan.headers[header_index]
-        self._source = self._opener(header.sop_instance_uid)
-        self._stream = opened(self._source, header)
-        self._frames = locate_frames(self._stream, header)
-        has_tables = header.pixels is not None and header.pixels.has_tables
-        self._tables = read_tables(self._stream, header) if has_tables else Tables()
-        self._header_index = header_index
+        source = self._opener(header.sop_instance_uid)
+        try:
+            stream = opened(source, header)
+            tables = read_tables(stream, header) if header.image.has_tables else Tables()
+            return _Opened(header_index, source, stream, locate_frames(stream, header), tables)
+        except BaseException:
+            source.close()
+            raise
 
     def _close(self) -> None:
-        self._header_index = -1
-        self._stream = None
-        if self._source is not None:
-            self._source.close()
-            self._source = None
+        if self._opened is not None:
+            self._opened.source.close()
+            self._opened = None

@@ -22,8 +22,7 @@ def opened(stream: BinaryIO, header: Header) -> BinaryIO:
 
 def locate_frames(stream: BinaryIO, header: Header) -> list[tuple[Fragment, ...]]:
     """The byte ranges of every frame of `header`, in the stream of `opened`."""
-    pixels = header.pixels
-    assert pixels is not None
+    pixels = header.image
     if pixels.is_encapsulated:
         data = read_fragments(stream, pixels.offset)
         return frame_fragments(stream, data, header.frames)

@@ -20,13 +20,13 @@ _LEAST, _MOST = -32_768, 32_767
 
 @dataclass(frozen=True, slots=True)
 class ValueMap:
-    """How every frame of a stack becomes modality values. `whole` is the one integer (slope, intercept) of an int16 stack."""
+    """How frames become modality values. `whole` is the one integer (slope, intercept) of an int16 stack."""
 
     dtype: np.dtype[Any]
     whole: tuple[int, int] | None = None
 
     def stored_buffer(self, pixels: Pixels, out: Array) -> Array:
-        """Where a frame's stored values are decoded to: `out` itself where the sizes agree, so that nothing is copied."""
+        """Where a frame's stored values are decoded to: `out` itself where the sizes agree, so nothing is copied."""
         dtype = stored_dtype(pixels)
         if self.whole is not None and dtype.itemsize == out.itemsize:
             return out.view(dtype)
@@ -36,8 +36,7 @@ class ValueMap:
 
     def apply(self, stored: Array, out: Array, header: Header, frame: int, tables: Tables, photometric: str) -> None:
         """Write the modality values or colours of one frame into `out`. Malformed where a palette is missing."""
-        pixels = header.pixels
-        assert pixels is not None
+        pixels = header.image
         if out.ndim == 3:
             _colours(stored, out, pixels, tables, photometric)
         elif tables.modality is not None:
@@ -96,7 +95,8 @@ def _whole(stored: Array, out: Array, slope: int, intercept: int) -> None:
     if slope == 1:
         limits = np.iinfo(stored.dtype)
         low, high = max(limits.min, _LEAST - intercept), min(limits.max, _MOST - intercept)
-        if low > limits.min or high < limits.max:
+        # numpy has fast minima and a slow clip; nearly every image is inside already
+        if (low > limits.min and stored.min() < low) or (high < limits.max and stored.max() > high):
             np.clip(stored, low, high, out=stored)
     values = stored.view(np.int16)
     if slope != 1:

@@ -12,7 +12,7 @@ def rescale_of(header: Header, frame: int = 0) -> tuple[float, float]:
     if dose is not None:
         return dose, 0.0
     slope, intercept = header.number("RescaleSlope", frame), header.number("RescaleIntercept", frame)
-    return (1.0 if not slope else slope), (0.0 if intercept is None else intercept)
+    return (slope or 1.0), (0.0 if intercept is None else intercept)
 
 
 def unit_of(header: Header, frame: int = 0) -> str:
@@ -22,14 +22,14 @@ def unit_of(header: Header, frame: int = 0) -> str:
     if header.modality == "RTDOSE":
         return "Gy"
     kind = header.text("RescaleType", frame)
-    if header.modality == "CT" and kind in ("", "HU") and not is_localiser_values(header):
+    if header.modality == "CT" and kind in ("", "HU") and _has_rescale(header):
         return "HU"
     return "" if kind == "US" else kind  # US: unspecified (PS3.3 C.11.1.1.2)
 
 
-def is_localiser_values(header: Header) -> bool:
+def _has_rescale(header: Header) -> bool:
     """A CT without a rescale holds no Hounsfield units."""
-    return not header.text("RescaleSlope") and not header.per_frame.get("RescaleSlope")
+    return bool(header.text("RescaleSlope") or header.per_frame.get("RescaleSlope"))
 
 
 def padding_of(header: Header, frame: int = 0) -> tuple[float, float] | None:

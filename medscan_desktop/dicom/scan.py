@@ -22,8 +22,8 @@ from medscan_desktop.dicom.elements import (
 )
 from medscan_desktop.dicom.encapsulated import read_fragments
 from medscan_desktop.dicom.frames import per_frame_values, regions_of, shared_values
-from medscan_desktop.dicom.identity import identified
 from medscan_desktop.dicom.header import Header, Pixels
+from medscan_desktop.dicom.identity import identified
 from medscan_desktop.dicom.inflate import inflated
 from medscan_desktop.dicom.syntax import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, encoding_of
 from medscan_desktop.dicom.tags import META_END, PALETTE_DESCRIPTOR, SCAN_TAGS, TAGS
@@ -99,7 +99,7 @@ def _read(stream: BinaryIO, reader: Reader, meta: Mapping[str, str], start: int,
     attributes = shared_values(elements, attributes) | attributes
     frames = max(1, _integer(attributes, "NumberOfFrames", 1))
     located = reader.located(end, elements.encoding) if end < reader.size else None
-    pixels = _pixels(stream, reader, elements, attributes, located, frames, syntax)
+    pixels = _pixels(stream, reader, elements, attributes, located, frames)
     return Header(
         label=label,
         sop_class_uid=attributes["SOPClassUID"],
@@ -132,7 +132,6 @@ def _pixels(
     attributes: Mapping[str, str],
     located: Located | None,
     frames: int,
-    syntax: str,
 ) -> Pixels | None:
     """The pixel module with its place in the file, checked against the file's size; None for an object without."""
     if located is None or located.tag not in _KINDS:
@@ -164,7 +163,7 @@ def _pixels(
     if pixels.is_encapsulated:
         read_fragments(stream, pixels.offset)
     else:
-        _check_native(pixels, frames, reader.size, syntax)
+        _check_native(pixels, frames, reader.size)
     return pixels
 
 
@@ -177,17 +176,22 @@ def _check_layout(pixels: Pixels) -> None:
         raise Malformed("contradicts itself about how many bits a pixel has")
 
 
-def _check_native(pixels: Pixels, frames: int, size: int, syntax: str) -> None:
+def _check_native(pixels: Pixels, frames: int, size: int) -> None:
     needed = (frames * pixels.frame_bits + 7) // 8
     there = size - pixels.offset
     if there < min(needed, pixels.length) or (there < needed <= pixels.length):
         raise Truncated(f"is truncated: {max(there, 0):,} of {needed:,} bytes of pixel data are there")
     if pixels.length < needed:
-        raise Truncated(f"is truncated: its pixel data hold {pixels.length:,} of the {needed:,} bytes that its size needs")
+        raise Truncated(
+            f"is truncated: its pixel data hold {pixels.length:,} of the {needed:,} bytes that its size needs"
+        )
 
 
 def _integer(attributes: Mapping[str, str], keyword: str, default: int) -> int:
+    text = attributes.get(keyword)
+    if text is None:
+        return default
     try:
-        return int(float(attributes.get(keyword, "").split("\\")[0] or default))
+        return int(text) if text.isdigit() else int(float(text.split("\\")[0]))
     except (ValueError, OverflowError):
         return default

@@ -8,27 +8,46 @@ from medscan_desktop.dicom.header import Header
 
 Vector = tuple[float, float, float]
 
-_TOMOGRAPHIC = ("1.2.840.10008.5.1.4.1.1.13.1.",)  # X-Ray 3D and breast tomosynthesis: projections' modality, real slices
+_TOMOGRAPHIC = (
+    "1.2.840.10008.5.1.4.1.1.13.1.",
+)  # X-Ray 3D and breast tomosynthesis: projections' modality, real slices
 _NON_ORTHOGONAL = 1e-2
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
-    """Frame `frame` of a header. `position` and `cosines` are None where the frame has no place in the patient."""
+class Plane:
+    """Where a frame lies: the centre of its first pixel, and its row and column directions as six cosines."""
 
-    header_index: int
-    frame: int
-    header: Header
-    position: Vector | None
-    cosines: tuple[Vector, Vector] | None
-    key: Hashable  # slices of one stack share it
+    position: Vector
+    cosines: tuple[float, float, float, float, float, float]
 
     @property
     def normal(self) -> Vector:
         """Row × column."""
-        assert self.cosines is not None
-        (a, b, c), (d, e, f) = self.cosines
+        a, b, c, d, e, f = self.cosines
         return b * f - c * e, c * d - a * f, a * e - b * d
+
+    def along(self, normal: Vector) -> float:
+        """The position along `normal` in mm."""
+        return self.position[0] * normal[0] + self.position[1] * normal[1] + self.position[2] * normal[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Frame `frame` of a header. `plane` is None where the frame has no place in the patient."""
+
+    header_index: int
+    frame: int
+    header: Header
+    plane: Plane | None
+    key: Hashable  # slices of one stack share it
+
+    @property
+    def place(self) -> Plane:
+        """The plane of a frame that is known to have one; ValueError where it has none."""
+        if self.plane is None:
+            raise ValueError("this frame has no place in the patient")
+        return self.plane
 
     def text(self, keyword: str) -> str:
         """The frame's value of an attribute."""
@@ -42,9 +61,9 @@ def slices_of(header_index: int, header: Header) -> list[Slice]:
     key = _key(header, 0, has_plane)
     found = []
     for frame in range(header.frames):
-        position, cosines = _plane(header, frame) if has_plane else (None, None)
+        plane = _plane(header, frame) if has_plane else None
         frame_key = _key(header, frame, has_plane) if is_varied and frame else key
-        found.append(Slice(header_index, frame, header, position, cosines, frame_key))
+        found.append(Slice(header_index, frame, header, plane, frame_key))
     return found
 
 
@@ -53,13 +72,14 @@ def _has_plane(header: Header) -> bool:
     return header.modality not in PROJECTIONS or header.sop_class_uid.startswith(_TOMOGRAPHIC)
 
 
-def _plane(header: Header, frame: int) -> tuple[Vector | None, tuple[Vector, Vector] | None]:
+def _plane(header: Header, frame: int) -> Plane | None:
     position = header.numbers("ImagePositionPatient", frame)
     cosines = header.numbers("ImageOrientationPatient", frame)
     if len(position) != 3 or len(cosines) != 6 or not _are_directions(cosines):
-        return None, None
+        return None
+    x, y, z = position
     a, b, c, d, e, f = cosines
-    return (position[0], position[1], position[2]), ((a, b, c), (d, e, f))
+    return Plane((x, y, z), (a, b, c, d, e, f))
 
 
 def _are_directions(cosines: tuple[float, ...]) -> bool:
@@ -78,8 +98,7 @@ def is_localiser(header: Header) -> bool:
 
 
 def _key(header: Header, frame: int, has_plane: bool) -> Hashable:
-    pixels = header.pixels
-    assert pixels is not None
+    pixels = header.image
     alone = not has_plane or (header.frames > 1 and not header.text("ImagePositionPatient", frame))
     return (
         pixels.rows,

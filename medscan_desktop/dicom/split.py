@@ -1,8 +1,9 @@
-"""Splits one series into stacks: by what slices must share, by orientation, and by what sets apart those at one place."""
+"""Splits a series into stacks: by what slices must share, by orientation, and by what sets apart those at one place."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 from medscan_desktop.dicom.lines import SAME_POSITION_MM
@@ -42,13 +43,13 @@ def split(slices: Sequence[Slice]) -> list[Part]:
     for alike in _by(slices, lambda item: item.key):
         for framed, warnings in _by_frame_of_reference(alike):
             for oriented in _by_orientation(framed):
-                found = _in_space(oriented) if oriented[0].position else [Part(_in_time(oriented))]
+                found = _in_space(oriented) if oriented[0].plane else [Part(_in_time(oriented))]
                 parts.extend(replace(part, warnings=part.warnings + warnings) for part in found)
     return sorted(parts, key=lambda part: -len(part.slices))
 
 
 def _by_frame_of_reference(slices: Sequence[Slice]) -> list[tuple[list[Slice], tuple[str, ...]]]:
-    """Positions compare only inside one frame of reference. Where every image has its own, a de-identifier made them."""
+    """Positions compare inside one frame of reference. Where every image has its own, a de-identifier made them."""
     groups = _by(slices, lambda item: item.header.text("FrameOfReferenceUID"))
     instances = len({item.header_index for item in slices})
     if len(groups) == instances > 1:
@@ -76,15 +77,10 @@ def _by_orientation(slices: Sequence[Slice]) -> list[list[Slice]]:
 
 
 def _are_parallel(first: Slice, second: Slice) -> bool:
-    if first.cosines is None or second.cosines is None:
-        return first.cosines is second.cosines
-    if first.cosines == second.cosines:
-        return True
-    return all(
-        abs(a - b) < _SAME_COSINE
-        for own, other in zip(first.cosines, second.cosines, strict=True)
-        for a, b in zip(own, other, strict=True)
-    )
+    if first.plane is None or second.plane is None:
+        return first.plane is second.plane
+    own, other = first.plane.cosines, second.plane.cosines
+    return own == other or all(abs(a - b) < _SAME_COSINE for a, b in zip(own, other, strict=True))
 
 
 def _in_time(slices: Sequence[Slice]) -> tuple[Slice, ...]:
@@ -108,20 +104,15 @@ def _in_space(slices: Sequence[Slice]) -> list[Part]:
     return _apart(slices, "", _DISTINGUISHING)
 
 
-def _along(item: Slice, normal: Sequence[float]) -> float:
-    assert item.position is not None
-    return sum(p * n for p, n in zip(item.position, normal, strict=True))
-
-
 def _sorted(slices: Sequence[Slice]) -> tuple[Slice, ...]:
-    normal = slices[0].normal
-    return tuple(sorted(slices, key=lambda item: _along(item, normal)))
+    normal = slices[0].place.normal
+    return tuple(sorted(slices, key=lambda item: item.place.along(normal)))
 
 
 def _places(slices: Sequence[Slice]) -> list[int]:
     """A number for each slice, the same for those at one position along the normal."""
-    normal = slices[0].normal
-    along = [_along(item, normal) for item in slices]
+    normal = slices[0].place.normal
+    along = [item.place.along(normal) for item in slices]
     order = sorted(range(len(slices)), key=along.__getitem__)
     places = [0] * len(slices)
     for before, after in pairwise(order):
@@ -135,7 +126,7 @@ def _apart(slices: Sequence[Slice], name: str, keywords: Sequence[str]) -> list[
     if repeats == 1:
         return [Part(_sorted(slices), name, is_ordered_in_space=True)]
     for number, keyword in enumerate(keywords, 1):
-        parts = _by(slices, lambda item, keyword=keyword: item.text(keyword))
+        parts = _by(slices, partial(Slice.text, keyword=keyword))
         if 1 < len(parts) <= repeats:
             rest = keywords[number:]
             return [apart for part in parts for apart in _apart(part, _named(name, keyword, part[0]), rest)]

@@ -40,8 +40,7 @@ def plan_stack(stack_id: StackId, part: Part) -> StackPlan:
     first = slices[0].header
     calibration = calibration_of(middle.header, middle.frame)
     placed = _placed(part, calibration)
-    assert first.pixels is not None
-    is_colour = first.pixels.samples > 1 or first.pixels.photometric == "PALETTE COLOR"
+    is_colour = first.image.samples > 1 or first.image.photometric == "PALETTE COLOR"
     refusal = placed.refusal or ("a colour image, which makes no volume of values" if is_colour else "")
     return StackPlan(
         id=stack_id,
@@ -70,17 +69,15 @@ def _label(header: Header, part: str) -> str:
 
 def _is_inverted(header: Header) -> bool:
     """MONOCHROME1 and a presentation LUT of INVERSE say the same thing: one inversion."""
-    assert header.pixels is not None
-    return header.pixels.photometric == "MONOCHROME1" or header.text("PresentationLUTShape") == "INVERSE"
+    return header.image.photometric == "MONOCHROME1" or header.text("PresentationLUTShape") == "INVERSE"
 
 
 def _placed(part: Part, calibration: Calibration) -> _Placed:
     slices = part.slices
     header = slices[0].header
-    assert header.pixels is not None
-    shape = (len(slices), header.pixels.rows, header.pixels.columns)
+    shape = (len(slices), header.image.rows, header.image.columns)
     spacing = (calibration.column, calibration.row)
-    if slices[0].position is None or calibration.label == "px":
+    if slices[0].plane is None or calibration.label == "px":
         return _Placed(_own_plane(shape, spacing), *_not_in_space(part))
     if is_localiser(header):
         return _Placed(_at_one_place(slices[0], shape, spacing), "a localiser, which makes no volume")
@@ -89,7 +86,7 @@ def _placed(part: Part, calibration: Calibration) -> _Placed:
     squareness = _squareness(slices[0])
     if len(slices) == 1:
         return _Placed(_at_one_place(slices[0], shape, spacing), "fewer than 3 slices", squareness)
-    line = fit_line(np.array([item.position for item in slices]), _unit_normal(slices[0]))
+    line = fit_line(np.array([item.place.position for item in slices]), _unit_normal(slices[0]))
     geometry = _stacked(slices[0], line, shape, spacing)
     warnings = squareness + _tilt_warning(line, header) + ((_departure(line, slices),) if line.is_shown else ())
     if len(slices) < 3:
@@ -103,7 +100,7 @@ def _not_in_space(part: Part) -> tuple[str, tuple[str, ...]]:
         return "a single image", ()
     if part.slices[0].header.frames > 1 and len({item.header_index for item in part.slices}) == 1:
         return "frames without positions in the patient", ()
-    if part.slices[0].position is not None:
+    if part.slices[0].plane is not None:
         return "the pixel spacing is missing", ("not spatially sorted",)
     return "the headers give no usable positions", ("not spatially sorted",)
 
@@ -114,9 +111,8 @@ def _own_plane(shape: tuple[int, int, int], spacing: tuple[float, float]) -> Geo
 
 def _at_one_place(item: Slice, shape: tuple[int, int, int], spacing: tuple[float, float]) -> Geometry:
     """Slice 0 where it is; the step is the header's, for there is nothing to measure it by."""
-    assert item.position is not None and item.cosines is not None
     step = item.header.number("SpacingBetweenSlices", item.frame) or item.header.number("SliceThickness", item.frame)
-    return Geometry.from_axes(item.position, *_directions(item), (*spacing, abs(step or 1.0)), shape)
+    return Geometry.from_axes(item.place.position, *_directions(item), (*spacing, abs(step or 1.0)), shape)
 
 
 def _stacked(item: Slice, line: Line, shape: tuple[int, int, int], spacing: tuple[float, float]) -> Geometry:
@@ -126,8 +122,7 @@ def _stacked(item: Slice, line: Line, shape: tuple[int, int, int], spacing: tupl
 
 def _directions(item: Slice) -> tuple[np.ndarray, np.ndarray]:
     """Unit row and column direction."""
-    assert item.cosines is not None
-    row, column = (np.array(cosine) for cosine in item.cosines)
+    row, column = np.array(item.place.cosines[:3]), np.array(item.place.cosines[3:])
     return row / np.linalg.norm(row), column / np.linalg.norm(column)
 
 
@@ -162,5 +157,7 @@ def _departure(line: Line, slices: tuple[Slice, ...]) -> str:
     ]
     more = len(line.gaps) - len(shown)
     return (
-        f"slices are missing (spacing {line.spacing:.2f} mm): gap of " + ", ".join(shown) + (f" and {more} more" if more else "")
+        f"slices are missing (spacing {line.spacing:.2f} mm): gap of "
+        + ", ".join(shown)
+        + (f" and {more} more" if more else "")
     )

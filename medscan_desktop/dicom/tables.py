@@ -51,8 +51,7 @@ class Tables:
 
 def read_tables(stream: BinaryIO, header: Header) -> Tables:
     """The tables of one file, from the stream of `located.opened`."""
-    pixels = header.pixels
-    assert pixels is not None
+    pixels = header.image
     elements = _elements(stream, header)
     order = elements.encoding.byte_order
     modality = next(iter(elements.items.get(_MODALITY, ())), None)
@@ -64,7 +63,7 @@ def read_tables(stream: BinaryIO, header: Header) -> Tables:
     kind = modality.raw.get(_KIND, (b"", b""))[1] if modality else b""
     return Tables(
         modality=found,
-        modality_unit=decode_text(kind, "LO", charset),
+        modality_unit=decode_text(kind, b"LO", charset),
         vois=tuple(voi for voi in vois if voi is not None),
         palette=_palette(elements, pixels, order) if pixels.photometric == "PALETTE COLOR" else None,
     )
@@ -109,7 +108,7 @@ def _voi_lut(item: Elements, is_signed: bool, order: str, charset: str) -> VoiLu
     if lut is None:
         return None
     bits = max(lut.bits if 1 <= lut.bits <= 16 else 16, int(lut.entries.max(initial=0)).bit_length())
-    name = decode_text(item.raw.get(_EXPLANATION, (b"", b""))[1], "LO", charset)
+    name = decode_text(item.raw.get(_EXPLANATION, (b"", b""))[1], b"LO", charset)
     return VoiLut(lut.first, lut.entries / float((1 << bits) - 1), name)
 
 
@@ -128,8 +127,8 @@ def _colour(elements: Elements, pixels: Pixels, order: str, descriptor: int, dat
     if len(entries) < count:
         raise Malformed("has a palette with fewer entries than it says")
     if bits > 8 and entries.max(initial=0) > 255:  # many writers put 8-bit colours into a 16-bit table
-        entries = entries >> 8
-    return Lut(first, entries.astype(np.uint16), 8)
+        entries = np.right_shift(entries, 8)
+    return Lut(first, entries, 8)
 
 
 def _expanded(raw: bytes, bits: int, order: str) -> NDArray[np.uint16]:

@@ -146,12 +146,14 @@ _REGION_TABLE = """
 """
 
 
-def _rows(table: str) -> list[tuple[int, str, str]]:
-    return [(int(tag, 16), vr, keyword) for tag, vr, keyword in (line.split() for line in table.split("\n") if line)]
+def _rows(table: str) -> dict[int, tuple[bytes, str]]:
+    """Tag to (VR, keyword)."""
+    rows = (line.split() for line in table.split("\n") if line)
+    return {int(tag, 16): (vr.encode(), keyword) for tag, vr, keyword in rows}
 
 
-ATTRIBUTES: dict[int, tuple[str, str]] = {tag: (vr, keyword) for tag, vr, keyword in _rows(_TABLE)}
-REGION_ATTRIBUTES: dict[int, tuple[str, str]] = {tag: (vr, keyword) for tag, vr, keyword in _rows(_REGION_TABLE)}
+ATTRIBUTES = _rows(_TABLE)
+REGION_ATTRIBUTES = _rows(_REGION_TABLE)
 TAGS: dict[str, int] = {keyword: tag for tag, (_, keyword) in (ATTRIBUTES | REGION_ATTRIBUTES).items()} | {
     line.split()[1]: int(line.split()[0], 16) for line in _SEQUENCE_TABLE.split("\n") if line
 }

@@ -7,13 +7,15 @@ from medscan_desktop.dicom.charset import decode_text
 from medscan_desktop.dicom.elements import Elements
 from medscan_desktop.dicom.tags import ATTRIBUTES, TAGS
 
-_FORMATS = {"US": ("H", 2), "SS": ("h", 2), "UL": ("I", 4), "SL": ("i", 4), "FL": ("f", 4), "FD": ("d", 8)}
+_FORMATS = {b"US": "H", b"SS": "h", b"UL": "I", b"SL": "i", b"FL": "f", b"FD": "d"}
+_ONE = {(order, vr): struct.Struct(order + code) for order in "<>" for vr, code in _FORMATS.items()}
+_UNSAID = (b"", b"UN")  # the table gives the VR
 _CHARSET = TAGS["SpecificCharacterSet"]
 _SIGN = TAGS["PixelRepresentation"]
 
 
 def attribute_values(
-    elements: Elements, table: Mapping[int, tuple[str, str]] = ATTRIBUTES, charset: str | None = None
+    elements: Elements, table: Mapping[int, tuple[bytes, str]] = ATTRIBUTES, charset: str | None = None
 ) -> dict[str, str]:
     """Keyword to text for every kept value of `table` that is not empty."""
     raw = elements.raw
@@ -21,26 +23,35 @@ def attribute_values(
         charset = raw[_CHARSET][1].decode("latin_1").strip(" \0") if _CHARSET in raw else ""
     byte_order = elements.encoding.byte_order
     values: dict[str, str] = {}
-    for tag, (written_vr, value) in raw.items():
-        row = table.get(tag)
-        if row is None or not value:
+    for tag, (vr, value) in raw.items():
+        if tag not in table:
             continue
-        vr, keyword = row
-        if written_vr:
-            vr = written_vr.decode("ascii") if written_vr != b"UN" else vr
-        if vr == "XS":  # US or SS: implicit VR leaves it to the pixels' sign
-            vr = "SS" if raw.get(_SIGN, (b"", b""))[1][:1] == b"\1" else "US"
-        text = number_text(value, vr, byte_order) if vr in _FORMATS else decode_text(value, vr, charset)
+        known_vr, keyword = table[tag]
+        if vr in _UNSAID:
+            vr = _resolved(known_vr, raw)  # noqa: PLW2901  from here on the VR that the value is read by
+        if vr in _FORMATS:
+            text = number_text(value, vr, byte_order)
+        elif value.isascii() and (text := value.decode("ascii").strip(" \0")).isprintable():
+            pass  # nearly all, and the shorter way is a good part of a scan's time
+        else:
+            text = decode_text(value, vr, charset)
         if text:
             values[keyword] = text
     return values
 
 
-def number_text(value: bytes, vr: str, byte_order: str) -> str:
+def _resolved(vr: bytes, raw: Mapping[int, tuple[bytes, bytes]]) -> bytes:
+    """US or SS, where implicit VR leaves it to the pixels' sign."""
+    if vr != b"XS":
+        return vr
+    return b"SS" if raw.get(_SIGN, (b"", b""))[1][:1] == b"\1" else b"US"
+
+
+def number_text(value: bytes, vr: bytes, byte_order: str) -> str:
     """Binary numbers as decimals joined by a backslash; "" where the length does not fit the VR."""
-    code, size = _FORMATS[vr]
-    if len(value) == size:
-        return repr(struct.unpack(byte_order + code, value)[0])
-    if len(value) % size:
+    one = _ONE[byte_order, vr]
+    if len(value) == one.size:
+        return repr(one.unpack(value)[0])
+    if len(value) % one.size:
         return ""
-    return "\\".join(map(repr, struct.unpack(f"{byte_order}{len(value) // size}{code}", value)))
+    return "\\".join(repr(number) for (number,) in one.iter_unpack(value))
