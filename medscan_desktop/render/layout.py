@@ -14,7 +14,7 @@ from medscan_desktop.render.texts import Style, TextPainter
 _MARGIN = 6.0
 _SMALLEST, _LARGEST = 8.0, 13.0
 _SHARE, _KEPT_SHARE = 0.36, 0.42  # of the height, for a corner; for one that has only kept lines left
-_STRIP_LINES = 3
+_MIDDLING, _LARGE = 130.0, 200.0  # heights from which a strip may have a second and a third line
 
 
 def base_pixels(size: tuple[int, int]) -> float:
@@ -45,7 +45,8 @@ def _draw_strip(
     line = texts.line_height(style)
     mark = line * 0.7
     left = _MARGIN + (mark + 3) * len(strip.swatches)
-    rows = texts.wrapped(strip.text, style, max(1.0, area.width() - left - _MARGIN), _STRIP_LINES)
+    lines = 1 + (area.height() > _MIDDLING) + (area.height() > _LARGE)
+    rows = texts.wrapped(strip.text, style, max(1.0, area.width() - left - _MARGIN), lines)
     height = line * len(rows) + 4
     top = area.bottom() - height if up else area.top()
     painter.fillRect(QRectF(area.left(), top, area.width(), height), QColor(12, 14, 18, 205))

@@ -44,8 +44,7 @@ class PaneRenderer:
         """
         application()
         width, height = (max(1, round(length * device_pixel_ratio)) for length in size)
-        canvas = QImage(width, height, QImage.Format.Format_RGB32)
-        canvas.fill(0xFF000000)
+        canvas = _black(width, height)
         stack = workspace.stack(view.stack)
         if stack is None:
             canvas.setDevicePixelRatio(device_pixel_ratio)
@@ -69,13 +68,17 @@ class PaneRenderer:
         if grid.axis == 0 and not volume.loaded[grid.index]:
             canvas.fill(_WAITING)
             return
-        painter = QPainter(canvas)
-        scale = canvas.width() / grid.size[0]  # above 1 only while moving on a fine screen
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale != 1)
-        painter.scale(scale, canvas.height() / grid.size[1])
-        self._image.draw(painter, volume, grid, view)
+        size = (canvas.width(), canvas.height())
+        pixels = canvas if grid.size == size else _black(*grid.size)  # fewer while moving on a fine screen
+        self._image.draw(pixels, volume, grid, view)
+        painter = QPainter(pixels)
         draw_masks(painter, shown_masks(workspace, view), grid)
         painter.end()
+        if pixels is not canvas:
+            painter = QPainter(canvas)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(QRectF(0, 0, *size), pixels)
+            painter.end()
 
     def _draw_marks(
         self,
@@ -107,6 +110,12 @@ class PaneRenderer:
             if pane.axes.through == 2 and not stack.volume.loaded[pane.slice_index]:
                 self._texts.draw_centred(painter, area, "loading", Style(pixels, _MUTED))
         painter.end()
+
+
+def _black(width: int, height: int) -> QImage:
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(0xFF000000)
+    return image
 
 
 def _pane_of(workspace: Workspace, view: View, stack: Stack, size: tuple[int, int]) -> PaneMap | None:

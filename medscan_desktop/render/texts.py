@@ -6,13 +6,16 @@ Lines are drawn once and kept as small pictures, since most of them stay the sam
 from collections import OrderedDict
 from dataclasses import dataclass
 
+import cv2
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from medscan_desktop.render.fonts import text_font
 
 _KEPT_LINES = 512
-_MARGIN = 2  # pixels around a line for its halo
+_MARGIN = 3  # pixels around a line for its halo
+_HALO_OPACITY = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +102,21 @@ class TextPainter:
         image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
         image.setDevicePixelRatio(ratio)
         image.fill(Qt.GlobalColor.transparent)
-        path = QPainterPath()
-        path.addText(QPointF(_MARGIN, _MARGIN + metric.ascent()), text_font(style.pixels, bold=style.bold), text)
         painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.strokePath(path, QPen(QColor(0, 0, 0, 190), 2.4))
         painter.setFont(text_font(style.pixels, bold=style.bold))
         painter.setPen(QColor.fromRgb(style.colour))
         painter.drawText(QPointF(_MARGIN, _MARGIN + metric.ascent()), text)
         painter.end()
+        _add_halo(image, ratio)
         return image
+
+
+def _add_halo(image: QImage, ratio: float) -> None:
+    """Darken around the letters, in place. Stroking their outlines would take twenty times as long."""
+    pixels = np.frombuffer(image.bits(), np.uint8).reshape(image.height(), image.width(), 4)
+    letters = np.ascontiguousarray(pixels[..., 3])
+    reach = 2 * max(1, round(1.2 * ratio)) + 1
+    around = cv2.dilate(letters, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    soft = cv2.GaussianBlur(around, (3, 3), 0).astype(np.float32) * _HALO_OPACITY
+    # Premultiplied: black adds to the opacity alone.
+    pixels[..., 3] = np.rint(letters + soft * (1 - letters.astype(np.float32) / 255)).astype(np.uint8)
