@@ -19,7 +19,7 @@ from medscan_desktop.dicom.located import locate_frames, opened
 from medscan_desktop.dicom.modality import ValueMap, value_map
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.dicom.tables import Tables, read_tables
-from medscan_desktop.domain.errors import FileRefused
+from medscan_desktop.domain.errors import FileRefused, MedScanError
 from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.imaging.volume import Volume
 
@@ -145,7 +145,7 @@ class Loading:
             stored = self._mapping.stored_buffer(pixels, out)
             photometric = decode(file.stream, file.frames[ref.frame], pixels, header.transfer_syntax_uid, stored)
             self._mapping.apply(stored, out, header, ref.frame, file.tables, photometric)
-        except (Malformed, FileRefused, OSError) as error:
+        except (Malformed, MedScanError, OSError) as error:
             reason = f"the file {error}" if isinstance(error, Malformed) else "the file cannot be read"
             self._failures.append(Failure(k, ref.instance, header.label, reason))
             return
