@@ -14,7 +14,7 @@ from sqlalchemy.pool import QueuePool
 from medscan_desktop.domain.errors import Damaged
 from medscan_desktop.persistence.anchors import Anchors
 from medscan_desktop.persistence.audit_verify import rollback_problem
-from medscan_desktop.persistence.database_errors import database_errors_named
+from medscan_desktop.persistence.database_errors import database_errors_named, discard_spoilt
 from medscan_desktop.persistence.durable import open_private
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import Keys
@@ -85,10 +85,12 @@ class Database:
 
 
 def integrity_problems(connection: Connection) -> list[str]:
-    """What SQLCipher's check of every page and SQLite's of every table find; empty where all is well."""
+    """What SQLCipher's check of every page finds, or else SQLite's of every table; empty where all is well."""
     pages = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
+    if pages:  # reading a damaged page would spoil the connection
+        return [str(line) for line in pages]
     tables = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
-    return [str(line) for line in (*pages, *tables) if line != "ok"]
+    return [str(line) for line in tables if line != "ok"]
 
 
 def _engine(path: Path, key_hex: str) -> Engine:
@@ -102,6 +104,7 @@ def _engine(path: Path, key_hex: str) -> Engine:
         hide_parameters=True,
     )
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", discard_spoilt)
     return engine
 
 
