@@ -56,6 +56,13 @@ class Provenance:
     confidence: float | None = None
     confidence_meaning: str = "no confidence given"
 
+    @property
+    def confidence_text(self) -> str:
+        """The confidence with what it means, or that there is none."""
+        if self.confidence is None:
+            return "no confidence given"
+        return f"confidence {self.confidence:.2f} ({self.confidence_meaning})"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

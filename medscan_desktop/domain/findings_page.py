@@ -10,7 +10,7 @@ from medscan_desktop.domain.study import Study
 from medscan_desktop.domain.user import UserId
 
 DEMO_BANNER = "demo – not for diagnosis"
-NOT_CLEARED = "Not cleared as a medical device. AI results were accepted by the named reader; see the provenance."
+NOT_CLEARED = "Not cleared as a medical device. What a model found is listed only where the named reader accepted it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class FindingsPage:
     images: tuple[KeyImage, ...]
     tables: tuple[Table, ...]
     provenance: tuple[str, ...]
-    footer: str
+    footer: tuple[str, ...]
     banner: str  # "" or the warning that must never be missing
     made_at: datetime
 
@@ -66,7 +66,7 @@ def findings_page(
         images=tuple(images),
         tables=(_finding_table(accepted, findings, names), _measurement_table(measurements)),
         provenance=tuple(_provenance(finding) for finding in accepted),
-        footer=f"Made {made_at:%Y-%m-%d %H:%M} UTC by {made_by} with MedScan Desktop. {NOT_CLEARED}",
+        footer=(f"Made {made_at:%Y-%m-%d %H:%M} UTC by {made_by} with MedScan Desktop.", NOT_CLEARED),
         banner=DEMO_BANNER if is_demo else "",
         made_at=made_at,
     )
@@ -143,6 +143,6 @@ def _provenance(finding: Finding) -> str:
     return (
         f"{names}: {source.algorithm_name} {source.version}, model sha256 {source.sha256[:16]}…, "
         f"{source.started_at[:19].replace('T', ' ')} UTC, {source.seconds:.1f} s on {source.provider}, "
-        f"{source.confidence_meaning}; series {source.series_instance_uid}, {len(source.sop_instance_uids)} images; "
+        f"{source.confidence_text}; series {source.series_instance_uid}, {len(source.sop_instance_uids)} images; "
         f"{source.preprocessing}"
     )

@@ -19,6 +19,7 @@ FORMAT = Format("pdf", "PDF page", ".pdf")
 _MARGIN = 14.0  # mm, A4
 _WIDTH = 210.0 - 2 * _MARGIN
 _INK, _MUTED, _RULE, _WARN = (25, 30, 38), (100, 108, 118), (205, 210, 216), (178, 34, 34)
+_LARGE, _GAP, _CAPTION = 112.0, 3.0, 4.0  # mm, of the pictures
 _ROWS = 8  # of a table: what does not fit the page is counted, not dropped silently
 
 
@@ -67,27 +68,23 @@ def _header(pdf: FPDF, page: FindingsPage) -> None:
 
 
 def _images(pdf: FPDF, images: Sequence[KeyImage]) -> None:
-    """The first picture large on the left, the others in a column beside it."""
+    """The first picture large on the left, up to three others (twice as wide as high) in a column beside it."""
     if not images:
         return
-    top, gap = pdf.get_y() + 1, 3.0
-    others = images[1:4]
-    large = 96.0
-    _image(pdf, images[0], _MARGIN, top, large)
-    if others:
-        columns = 2 if len(others) > 2 else 1
-        side = (_WIDTH - large - gap * columns) / columns if columns > 1 else (large - 2 * gap) / 2
-        for position, image in enumerate(others):
-            row, column = divmod(position, columns)
-            _image(pdf, image, _MARGIN + large + gap + column * (side + gap), top + row * (side + gap + 4), side)
-    pdf.set_y(top + large + 6)
+    top = pdf.get_y() + 1
+    _image(pdf, images[0], _MARGIN, top, _LARGE, _LARGE)
+    left, width = _MARGIN + _LARGE + _GAP, _WIDTH - _LARGE - _GAP
+    step = (_LARGE + _CAPTION) / 3
+    for row, image in enumerate(images[1:4]):
+        _image(pdf, image, left, top + row * step, width, step - _CAPTION)
+    pdf.set_y(top + _LARGE + _CAPTION + 2)
     _rule(pdf)
 
 
-def _image(pdf: FPDF, image: KeyImage, left: float, top: float, side: float) -> None:
-    pdf.image(io.BytesIO(image.png), left, top, side, side)
-    pdf.set_xy(left, top + side)
-    _cell(pdf, _fitting(pdf, image.caption, side, 6.5), side, 6.5, _MUTED, height=4)
+def _image(pdf: FPDF, image: KeyImage, left: float, top: float, width: float, height: float) -> None:
+    pdf.image(io.BytesIO(image.png), left, top, width, height, keep_aspect_ratio=True)
+    pdf.set_xy(left, top + height)
+    _cell(pdf, _fitting(pdf, image.caption, width, 6.5), width, 6.5, _MUTED, height=_CAPTION)
 
 
 def _table(pdf: FPDF, table: Table) -> None:
@@ -106,8 +103,9 @@ def _table(pdf: FPDF, table: Table) -> None:
 def _row(pdf: FPDF, table: Table, cells: Sequence[str], colour: tuple[int, int, int]) -> None:
     for position, (text, share) in enumerate(zip(cells, table.shares, strict=True)):
         align = "R" if position in table.numeric else "L"
-        width = share * _WIDTH
-        _cell(pdf, _fitting(pdf, text, width - 3, 8), width, 8, colour, align=align)
+        width = share * _WIDTH - _GAP
+        _cell(pdf, _fitting(pdf, text, width - 2, 8), width, 8, colour, align=align)
+        pdf.set_x(pdf.get_x() + _GAP)
     pdf.ln(4.8)
     pdf.set_draw_color(*_RULE)
     pdf.line(_MARGIN, pdf.get_y(), _MARGIN + _WIDTH, pdf.get_y())
@@ -117,13 +115,14 @@ def _provenance(pdf: FPDF, lines: Sequence[str]) -> None:
     for line in lines:
         pdf.set_font("sans", "", 6.8)
         pdf.set_text_color(*_MUTED)
-        pdf.multi_cell(_WIDTH, 3.5, line, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        pdf.multi_cell(_WIDTH, 3.5, line, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
 def _footer(pdf: FPDF, page: FindingsPage) -> None:
-    pdf.set_y(297 - 15)
+    pdf.set_y(297 - 17)
     _rule(pdf)
-    _text(pdf, page.footer, 7, _MUTED, height=3.8)
+    for line in page.footer:
+        _text(pdf, line, 7, _MUTED, height=3.8)
     if page.banner:
         _text(pdf, page.banner, 7, _WARN, height=3.8)
 

@@ -38,14 +38,9 @@ def mask_layers(finding: Finding, masks: Mapping[int, Mask], workspace: Workspac
 def mask_caption(finding: Finding) -> str:
     """What must stand wherever the result is shown: algorithm, version, model hash, time, confidence."""
     source = finding.provenance
-    confidence = (
-        source.confidence_meaning
-        if source.confidence is None
-        else f"{source.confidence_meaning} {source.confidence:.2f}"
-    )
     return (
         f"AI: {source.algorithm_name} {source.version} · {source.sha256[:8]} · "
-        f"{source.started_at[:16].replace('T', ' ')} UTC · {confidence} · {finding.state}"
+        f"{source.started_at[:16].replace('T', ' ')} UTC · {source.confidence_text} · {finding.state}"
     )
 
 

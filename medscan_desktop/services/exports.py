@@ -25,7 +25,7 @@ from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.shelf import Shelved, read_series
 from medscan_desktop.workstation.stacks import most_useful, stack_of, with_all_pixels
 
-_LARGE, _SMALL = (900, 900), (540, 540)  # pixels of the page's pictures
+_LARGE, _SMALL = (1000, 1000), (1080, 540)  # pixels of the page's pictures
 
 
 @command("export.seg", permission=Permission.EXPORT)
@@ -99,7 +99,7 @@ def _figures(
     """A volume: three planes through what was found, and 3D. Else the frame that was measured, or the middle one."""
     shelved, plan = first
     ctx.job.report(0.2, "reading the images")
-    stack = with_all_pixels(stack_of(shelved, plan), ctx.shelf.load(shelved, plan))
+    stack = with_all_pixels(stack_of(plan), ctx.shelf.load(shelved, plan))
     if stack.volume is None:
         return ()
     hung = hang(replace(EMPTY, is_demo=ctx.settings.is_demo), study, (stack,), stack.id)
@@ -110,11 +110,14 @@ def _figures(
     for position, view in enumerate(hung.views):
         ctx.job.report(0.3 + 0.6 * position / len(hung.views), "drawing the pictures")
         alone, only = looking_at(scene, view, stack.id, point)
-        png = ctx.pictures.png(alone, only, _SMALL if position else _LARGE, texts=position == 0)
+        shown = alone if position == 0 else replace(alone, overlay=False)  # small: only what is never hidden
+        png = ctx.pictures.png(shown, only, _SMALL if position else _LARGE)
         images.append(KeyImage(png, _caption(view.kind, layers)))
     return tuple(images)
 
 
 def _caption(kind: ViewKind, layers: Sequence[MaskLayer]) -> str:
     names = ", ".join(dict.fromkeys(layer.name for layer in layers))
-    return kind.value.capitalize() + (f", with {names} (AI, accepted)" if names else "")
+    return ("3D" if kind is ViewKind.THREE_D else kind.value.capitalize()) + (
+        f", with {names} (AI, accepted)" if names else ""
+    )

@@ -1,8 +1,7 @@
 """Bringing files in: folder, file, ZIP, DICOMDIR. Each file ends as imported, already there, skipped or refused."""
 
 import hashlib
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,6 +19,7 @@ from medscan_desktop.persistence.vault import VaultFile
 from medscan_desktop.workstation.command import Context, Effect, Kind, command
 from medscan_desktop.workstation.shelf import middle_image, read_series
 
+Found = Source | FileRefused
 BATCH = 200  # files a transaction: a kill loses at most these, and importing again brings them
 THUMBNAIL_SIDE = 128
 
@@ -85,7 +85,7 @@ def import_files(ctx: Context, *, paths: Sequence[Path], reference: bool = False
     return Effect(changed=frozenset({Kind.STUDIES}), value=report, notice=_summary(report))
 
 
-def _import_batch(ctx: Context, batch: Sequence[Source], reference: bool, done: int) -> Iterator[FileOutcome]:
+def _import_batch(ctx: Context, batch: Sequence[Found], reference: bool, done: int) -> list[FileOutcome]:
     incoming: list[_Incoming] = []
     outcomes: list[FileOutcome] = []
     kept: set[str] = set()
@@ -107,13 +107,16 @@ def _import_batch(ctx: Context, batch: Sequence[Source], reference: bool, done: 
         for item in incoming:
             if item.vault_file is not None and item.instance.location not in kept:
                 ctx.vault.remove(item.vault_file.id)
-    return iter(outcomes)
+    return outcomes
 
 
-def _take_in(ctx: Context, source: Source, reference: bool) -> _Incoming:
+def _take_in(ctx: Context, source: Found, reference: bool) -> _Incoming:
+    if isinstance(source, FileRefused):
+        raise source
     with source.open() as stream:
+        header = scan(stream, source.label)  # before all of it is read: what is no DICOM may be of any size
+        stream.seek(0)
         content = stream.read()
-    header = scan(io.BytesIO(content), source.label)
     path = source.path if reference else None
     vault_file = None if path is not None else ctx.vault.write(content, durable=False)
     instance = Instance(

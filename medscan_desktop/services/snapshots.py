@@ -43,7 +43,7 @@ def export_snapshot(
         masks = unpack(ctx.vault.read(records.files.get(finding.mask))) if finding and finding.mask else {}
         shelved = read_series(records, ctx.vault, series_instance_uid)
     plan = shelved.plan()
-    stack = with_all_pixels(stack_of(shelved, plan), ctx.shelf.load(shelved, plan))
+    stack = with_all_pixels(stack_of(plan), ctx.shelf.load(shelved, plan))
     scene = _scene(study, stack, finding, ctx.settings.is_demo)
     if finding is not None:
         layers = mask_layers(finding, masks, scene)

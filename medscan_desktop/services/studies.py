@@ -90,4 +90,4 @@ def close_study(ctx: Context) -> Effect:
 def _loading(ctx: Context, shelved: Shelved, plan: StackPlan) -> Stack:
     """The stack with its buffer; what arrives later comes to the screen by itself."""
     loading = ctx.shelf.load(shelved, plan, lambda count: ctx.post(partial(with_loaded, stack_id=plan.id, count=count)))
-    return stack_of(shelved, plan, loading)
+    return stack_of(plan, loading)
