@@ -1,0 +1,254 @@
+"""What keys, buttons and menus of the viewer do: each a pure change for the store or a command for the gate."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from medscan_desktop.domain.finding import Finding, FindingId, FindingState
+from medscan_desktop.domain.measurement import Measurement, MeasurementId
+from medscan_desktop.imaging.window import Voi, auto_window, offered_windows
+from medscan_desktop.scene import changes
+from medscan_desktop.scene.hanging import next_layout
+from medscan_desktop.scene.navigation import at_slice, focused_at, slice_position, stepped, volume_of
+from medscan_desktop.scene.workspace import Stack, StackId, View, ViewId, ViewKind, Workspace
+from medscan_desktop.services.exports import export_pdf, export_seg
+from medscan_desktop.services.findings import accept_finding, propose_finding, reject_finding
+from medscan_desktop.services.measurements import delete_measurement
+from medscan_desktop.services.snapshots import export_snapshot
+from medscan_desktop.services.studies import show_series
+from medscan_desktop.workstation.workstation import Workstation
+
+_ViewChange = Callable[[Workspace, View], Workspace]
+
+
+class ViewerActions:
+    """Speaks about the active view. Nothing happens where there is none."""
+
+    def __init__(self, workstation: Workstation) -> None:
+        self.workstation = workstation
+        self.store = workstation.store
+
+    @property
+    def workspace(self) -> Workspace:
+        """What is on screen."""
+        return self.store.workspace
+
+    @property
+    def view(self) -> View | None:
+        """The view that the keyboard speaks to."""
+        return next((view for view in self.workspace.views if view.id == self.workspace.active), None)
+
+    @property
+    def stack(self) -> Stack | None:
+        """The stack in that view."""
+        return self.workspace.stack(self.view.stack) if self.view else None
+
+    # Images
+
+    def scroll(self, slices: int) -> None:
+        """So many slices further."""
+        self._change(lambda workspace, view: stepped(workspace, view, slices))
+
+    def scroll_to(self, index: int) -> None:
+        """The first slice (0), or the last (-1)."""
+        self._change(changes.at_first if index == 0 else changes.at_last)
+
+    def next_view(self) -> None:
+        """The next pane gets the keyboard."""
+        self.store.update(changes.next_activated)
+
+    def next_series(self, step: int) -> None:
+        """The next (1) or previous (-1) stack that can be shown, over the whole window."""
+        shown = [stack for stack in self.workspace.stacks if stack.frame_count > 0]
+        current = self.view.stack if self.view else None
+        position = next((number for number, stack in enumerate(shown) if stack.id == current), None)
+        if position is not None and 0 <= position + step < len(shown):
+            self.show_stack(shown[position + step].id)
+
+    def show_stack(self, stack_id: StackId, view_id: ViewId | None = None) -> None:
+        """Show a stack in a view, or (None) hang the window with it."""
+        stack = self.workspace.stack(stack_id)
+        if stack is not None and stack.frame_count > 0:
+            series = stack.series_instance_uid
+            self.workstation.do(show_series, series_instance_uid=series, stack_id=stack_id, view_id=view_id)
+
+    # How it looks
+
+    def use_tool(self, name: str) -> None:
+        """Another tool on the left button."""
+        self.store.update(lambda workspace: changes.with_tool(workspace, name))
+
+    def offered_windows(self) -> tuple[Voi, ...]:
+        """What can be chosen for the active view: the header's, automatic, the modality's presets."""
+        volume = volume_of(self.workspace, self.view) if self.view else None
+        return offered_windows(volume, self.stack.modality) if volume is not None and self.stack else ()
+
+    def use_window(self, voi: Voi) -> None:
+        """A window for the active stack."""
+        self._change(lambda workspace, view: changes.with_voi(workspace, view, voi))
+
+    def auto_window(self) -> None:
+        """A window from the values that have arrived."""
+        volume = volume_of(self.workspace, self.view) if self.view else None
+        if volume is not None and not volume.is_colour and volume.loaded.any():
+            arrived = volume.values if volume.is_complete else volume.values[volume.loaded]
+            self.use_window(auto_window(arrived, volume.padding))
+
+    def preset(self, number: int) -> None:
+        """The n-th (from 1) of the windows offered, automatic left out."""
+        presets = [voi for voi in self.offered_windows() if voi.name != "Auto"]
+        if number <= len(presets):
+            self.use_window(presets[number - 1])
+
+    def invert(self) -> None:
+        """Black for white."""
+        self._change(changes.inverted)
+
+    def reset(self) -> None:
+        """Whole image, unturned, first window."""
+        self._change(changes.reset)
+
+    def rotate(self, degrees: float) -> None:
+        """Turn clockwise."""
+        self._change(lambda workspace, view: changes.rotated(workspace, view, degrees))
+
+    def flip(self, horizontally: bool) -> None:
+        """Mirror what is on screen."""
+        self._change(lambda workspace, view: changes.flipped(workspace, view, horizontally=horizontally))
+
+    def toggle_overlay(self) -> None:
+        """Corner texts."""
+        self.store.update(changes.with_overlay_toggled)
+
+    def toggle_masks(self) -> None:
+        """AI overlay."""
+        self.store.update(changes.with_masks_toggled)
+
+    def toggle_crosshair(self) -> None:
+        """The other planes' lines."""
+        self.store.update(changes.with_crosshair_toggled)
+
+    def use_preset_3d(self, name: str) -> None:
+        """Another look for the active 3D view."""
+        self._change(lambda workspace, view: workspace.with_view(replace(view, preset_3d=name)))
+
+    def next_layout(self) -> None:
+        """2x2, three planes, one pane."""
+        self.store.update(next_layout)
+
+    def maximise(self, view_id: ViewId) -> None:
+        """One view over the whole window, and back."""
+        self.store.update(lambda workspace: changes.maximised(workspace, view_id))
+
+    # What was drawn and found
+
+    def cancel(self) -> None:
+        """Drop what is being drawn; else deselect; else the one large view becomes small again."""
+        workspace = self.workspace
+        if any(not draft.is_saving for draft in workspace.drafts):
+            self.use_tool(workspace.tool)
+        elif workspace.selected is not None:
+            self.select(None)
+        elif workspace.maximised is not None:
+            self.maximise(workspace.maximised)
+
+    def select(self, measurement: MeasurementId | None) -> None:
+        """Choose a measurement."""
+        self.store.update(lambda workspace: changes.selected(workspace, measurement))
+
+    def jump_to(self, measurement: Measurement) -> None:
+        """Select a measurement and show the slices it lies on."""
+        self.store.update(lambda workspace: _looking_at(changes.selected(workspace, measurement.id), measurement))
+
+    def delete_selected(self) -> None:
+        """Delete the selected measurement."""
+        if self.workspace.selected is not None:
+            self.delete(self.workspace.selected)
+
+    def delete(self, measurement: MeasurementId) -> None:
+        """Delete a measurement; undo brings it back."""
+        self.workstation.do(delete_measurement, measurement_id=measurement)
+
+    def undo(self) -> None:
+        """Reverse the last edit."""
+        self.workstation.undo()
+
+    def redo(self) -> None:
+        """Do again what was undone."""
+        self.workstation.redo()
+
+    @property
+    def waiting_finding(self) -> Finding | None:
+        """The newest finding that nobody has decided."""
+        proposed = [one for one in self.workspace.findings if one.state is FindingState.PROPOSED]
+        return proposed[-1] if proposed else None
+
+    def accept(self) -> None:
+        """Accept the newest finding that waits."""
+        if self.waiting_finding is not None:
+            self.decide(self.waiting_finding.id, FindingState.ACCEPTED, "")
+
+    def reject(self) -> None:
+        """Reject the newest finding that waits."""
+        if self.waiting_finding is not None:
+            self.decide(self.waiting_finding.id, FindingState.REJECTED, "")
+
+    def decide(self, finding: FindingId, state: FindingState, reason: str) -> None:
+        """Accept, reject, or propose again."""
+        command = {
+            FindingState.ACCEPTED: accept_finding,
+            FindingState.REJECTED: reject_finding,
+            FindingState.PROPOSED: propose_finding,
+        }[state]
+        self.workstation.do(command, finding_id=finding, reason=reason)
+
+    # What leaves
+
+    def export_picture(self, out: Path) -> None:
+        """The active view's slice as PNG, with the newest finding that is on it."""
+        view, stack = self.view, self.stack
+        if view is None or stack is None:
+            return
+        position = slice_position(self.workspace, view)
+        masks = [layer for layer in self.workspace.masks if layer.stack == stack.id and layer.visible]
+        self.workstation.do(
+            export_snapshot,
+            series_instance_uid=stack.series_instance_uid,
+            plane=view.kind,
+            index=None if view.kind is ViewKind.THREE_D or position is None else position[0],
+            finding_id=masks[-1].finding if masks and self.workspace.masks_visible else None,
+            out=out,
+        )
+
+    def export_segmentation(self, finding: FindingId, out: Path) -> None:
+        """An accepted finding as DICOM SEG."""
+        self.workstation.do(export_seg, finding_id=finding, out=out)
+
+    def export_page(self, out: Path) -> None:
+        """The study's page as PDF."""
+        if self.workspace.study is not None:
+            self.workstation.do(export_pdf, study_instance_uid=self.workspace.study.study_instance_uid, out=out)
+
+    def _change(self, change: _ViewChange) -> None:
+        active = self.workspace.active
+        if self.view is not None:
+            self.store.update(lambda workspace: change(workspace, workspace.view(active)))
+
+
+def _looking_at(workspace: Workspace, measurement: Measurement) -> Workspace:
+    """The planes of its stack cross in the measurement's middle; acquired views show its frame."""
+    points = measurement.points
+    centre = (
+        sum(point[0] for point in points) / len(points),
+        sum(point[1] for point in points) / len(points),
+        sum(point[2] for point in points) / len(points),
+    )
+    for view in workspace.views:
+        stack = workspace.stack(view.stack)
+        if stack is None or stack.series_instance_uid != measurement.series_instance_uid:
+            continue
+        if view.kind is ViewKind.ACQUIRED:
+            workspace = at_slice(workspace, view, measurement.frame)
+        elif view.kind is not ViewKind.THREE_D:
+            workspace = focused_at(workspace, view, centre)
+    return replace(workspace, maximised=None)

@@ -1,0 +1,34 @@
+"""Whose images these are: always visible above them."""
+
+from PySide6.QtWidgets import QFrame
+
+from medscan_desktop.scene.workspace import Workspace
+from medscan_desktop.ui import make, theme
+from medscan_desktop.ui.texts import patient_line, study_line
+
+
+class PatientBanner(QFrame):
+    """Patient on the left, examination on the right, and the demo's warning."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "bar")
+        self.setFixedHeight(32)
+        self.patient = make.label("")
+        self.patient.setStyleSheet(f"font-weight: 600; color: {theme.TEXT};")
+        self.study = make.label("", "muted")
+        self.demo = make.label("demo – not for diagnosis", "demo")
+        row = make.row(self, gap=14)
+        row.setContentsMargins(14, 0, 14, 0)
+        row.addWidget(self.patient)
+        row.addWidget(self.demo)
+        row.addStretch()
+        row.addWidget(self.study)
+        self.demo.hide()
+
+    def workspace_changed(self, old: Workspace, new: Workspace) -> None:
+        """Follow the open study."""
+        if old.study is not new.study or old.is_demo != new.is_demo:
+            self.patient.setText(patient_line(new.study) if new.study else "")
+            self.study.setText(study_line(new.study) if new.study else "")
+            self.demo.setVisible(new.is_demo)

@@ -1,0 +1,135 @@
+"""What a logged-in user works at: library and viewer over one workstation, the footer, the lock."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from medscan_desktop.domain.study import SeriesUid, Study, StudyUid
+from medscan_desktop.domain.user import UserId
+from medscan_desktop.services.session import log_out
+from medscan_desktop.services.studies import close_study, open_study
+from medscan_desktop.ui import make
+from medscan_desktop.ui.footer import Footer
+from medscan_desktop.ui.help import HelpOverlay
+from medscan_desktop.ui.idle import IdleWatch
+from medscan_desktop.ui.library import LibraryPage
+from medscan_desktop.ui.viewer import ViewerPage
+from medscan_desktop.workstation.command import Settings
+from medscan_desktop.workstation.jobs import Job, Jobs
+from medscan_desktop.workstation.workstation import Workstation
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """Where a user was when the screen was locked."""
+
+    user: UserId
+    study: StudyUid
+
+
+class Desk(QWidget):
+    """Two pages and a footer. `locked` comes with the sentence for the login page, after the screen is blank."""
+
+    locked = Signal(str)
+    full_screen_wanted = Signal()
+
+    def __init__(self, workstation: Workstation, jobs: Jobs, settings: Settings) -> None:
+        super().__init__()
+        self._workstation = workstation
+        self._minutes = settings.lock_after_minutes
+        self._left: _Left | None = None
+        self._opening: Job | None = None
+        self.library = LibraryPage(workstation, self._open)
+        self.viewer = ViewerPage(workstation, jobs)
+        self.footer = Footer(workstation)
+        self.help = HelpOverlay(self)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.library)
+        self._pages.addWidget(self.viewer)
+        layout = make.column(self, gap=0)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.footer)
+        self._idle = IdleWatch(self._minutes, self)
+        self._connect()
+
+    def enter(self, study: StudyUid | None = None) -> None:
+        """Somebody has logged in: the library, or `study`, or where the same user was at the lock."""
+        user = self._workstation.user
+        if user is None:
+            return
+        for page in (self.library, self.viewer):
+            page.session.name.setText(user.display_name)
+        left, self._left = self._left, None
+        self._pages.setCurrentWidget(self.library)
+        self.library.refresh()
+        self.library.search.setFocus()
+        if study is None and left is not None and left.user == user.id:
+            study = left.study
+        if study is not None:
+            self.open_study(study)
+
+    def open_study(self, study: StudyUid, series: SeriesUid | None = None) -> None:
+        """Open a study in the viewer; one that was still opening is given up."""
+        if self._opening is not None:
+            self._opening.cancel()
+        self._opening = self._workstation.do(
+            open_study, study_instance_uid=study, series_instance_uid=series, on_done=lambda _: self._show_viewer()
+        )
+
+    def lock(self, reason: str = "user") -> None:
+        """Blank everything at once and end the session; `reason` is "user" or "idle"."""
+        user, study = self._workstation.user, self._workstation.store.workspace.study
+        if user is None:
+            return
+        self._left = _Left(user.id, study.study_instance_uid) if study else None
+        idle = f"Locked after {self._minutes:g} minutes without input. Log in to go on."
+        self.locked.emit(idle if reason == "idle" else "Locked. Log in to go on.")
+        self.help.hide()
+        self.library.clear()
+        self.viewer.clear()
+        self.footer.clear()
+        QGuiApplication.clipboard().clear()
+        self._workstation.do(log_out, reason=reason)
+
+    def close_workers(self) -> None:
+        """End what runs on threads of its own: before the window goes."""
+        for job in tuple(self._workstation.running):
+            job.cancel()
+        self.viewer.close_workers()
+
+    def _connect(self) -> None:
+        for page in (self.library, self.viewer):
+            page.session.help_wanted.connect(self.help.toggle)
+            page.session.lock_wanted.connect(self.lock)
+        self.viewer.library_wanted.connect(self._show_library)
+        self._idle.idle.connect(lambda: self.lock("idle"))
+        for keys, action in (
+            ("F1", self.help.toggle),
+            ("Ctrl+L", self.lock),
+            ("F11", self.full_screen_wanted.emit),
+            ("Ctrl+F", self._search),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
+
+    def _open(self, study: Study, series: SeriesUid | None) -> None:
+        self.open_study(study.study_instance_uid, series)
+
+    def _show_viewer(self) -> None:
+        if self._workstation.user is not None:
+            self._pages.setCurrentWidget(self.viewer)
+            self.viewer.study_came()
+
+    def _show_library(self) -> None:
+        self._workstation.do(close_study)
+        self._pages.setCurrentWidget(self.library)
+        self.library.table.setFocus()
+
+    def _search(self) -> None:
+        if self._pages.currentWidget() is self.viewer:
+            self._show_library()
+        self.library.search.setFocus()
+        self.library.search.selectAll()

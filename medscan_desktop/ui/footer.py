@@ -1,0 +1,77 @@
+"""The line at the bottom: what the program has to say, and what it is busy with. Never a dialog in the way."""
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QProgressBar
+
+from medscan_desktop.ui import make
+from medscan_desktop.workstation.jobs import Job
+from medscan_desktop.workstation.workstation import Workstation
+
+_SHOWN_MS = 12_000
+_TOLD = {  # long work that the user started and may stop; the rest is over before it can be read
+    "study.import": "Importing",
+    "model.run": "Running the model",
+    "export.pdf": "Writing the PDF",
+    "export.seg": "Writing the segmentation",
+    "export.snapshot": "Writing the picture",
+}
+
+
+class Footer(QFrame):
+    """Notices on the left, the newest job with progress and a way to stop it on the right."""
+
+    def __init__(self, workstation: Workstation) -> None:
+        super().__init__()
+        self.setProperty("role", "footer")
+        self.setFixedHeight(32)
+        self._workstation = workstation
+        self._job: Job | None = None
+        self.notice = make.label("", "small")
+        self.task = make.label("", "small")
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(180)
+        self._stop = make.tool_button("reject", "Stop this", self._cancel)
+        layout = make.row(self)
+        layout.setContentsMargins(12, 0, 8, 0)
+        layout.addWidget(self.notice, 1)
+        for widget in (self.task, self._bar, self._stop):
+            layout.addWidget(widget)
+        self._clear = QTimer(self)
+        self._clear.setSingleShot(True)
+        self._clear.setInterval(_SHOWN_MS)
+        self._clear.timeout.connect(self.notice.clear)
+        self._show_job()
+        workstation.listen_notices(self.say)
+        workstation.listen_jobs(self._job_changed)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence for a while."""
+        self.notice.setText(sentence)
+        self.notice.setToolTip(sentence)
+        self._clear.start()
+
+    def clear(self) -> None:
+        """Nothing to say: on lock."""
+        self.notice.clear()
+        self.notice.setToolTip("")
+
+    def _job_changed(self, job: Job) -> None:
+        told = [one for one in self._workstation.running if one.name in _TOLD]
+        if job is self._job or (told and self._job is None) or job in told:
+            self._job = told[-1] if told else None
+            self._show_job()
+
+    def _show_job(self) -> None:
+        job = self._job
+        for widget in (self.task, self._bar, self._stop):
+            widget.setVisible(job is not None)
+        if job is not None:
+            self.task.setText(" – ".join(text for text in (_TOLD[job.name], job.text) if text))
+            self._bar.setRange(0, 0 if job.fraction == 0 else 1000)
+            self._bar.setValue(round(job.fraction * 1000))
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()

@@ -1,0 +1,86 @@
+"""The icons, drawn as 24x24 line art in one weight and tinted when asked for."""
+
+from functools import cache
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from medscan_desktop.ui import theme
+
+_SIZES = (16, 20, 24, 32, 48)
+
+_SHAPES = {
+    "window": '<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5a8.5 8.5 0 0 1 0 17z" fill="currentColor"/>',
+    "pan": '<path d="M12 3v18M3 12h18M12 3l-2.5 2.5M12 3l2.5 2.5M12 21l-2.5-2.5M12 21l2.5-2.5M3 12l2.5-2.5'
+    "M3 12l2.5 2.5"
+    'M21 12l-2.5-2.5M21 12l-2.5 2.5"/>',
+    "zoom": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21M10.5 7.5v6M7.5 10.5h6"/>',
+    "scroll": '<rect x="6.5" y="8" width="11" height="8" rx="1"/><path d="M8.5 5h7M8.5 19h7M10 2.5h4M10 21.5h4"/>',
+    "rotate": '<path d="M20 12a8 8 0 1 1-2.6-5.9"/><path d="M20.5 3.5v4h-4"/>',
+    "crosshair": '<circle cx="12" cy="12" r="6"/><path d="M12 2.5v6M12 15.5v6M2.5 12h6M15.5 12h6"/>',
+    "length": '<path d="M4 20L20 4M4 20l0-4.5M4 20h4.5M20 4v4.5M20 4h-4.5"/>',
+    "ellipse": '<ellipse cx="12" cy="12" rx="9" ry="6"/><path d="M12 12h.01" stroke-width="2.4"/>',
+    "angle": '<path d="M20 19H4L16 5M11 19a7 7 0 0 0-2.2-5.2"/>',
+    "undo": '<path d="M8.5 5L4 9.5 8.5 14"/><path d="M4.5 9.5H14a5.5 5.5 0 0 1 0 11h-3"/>',
+    "redo": '<path d="M15.5 5L20 9.5 15.5 14"/><path d="M19.5 9.5H10a5.5 5.5 0 0 0 0 11h3"/>',
+    "layout": '<rect x="3.5" y="3.5" width="17" height="17" rx="1.5"/><path d="M12 3.5v17M3.5 12h17"/>',
+    "single": '<rect x="3.5" y="3.5" width="17" height="17" rx="1.5"/>',
+    "export": '<path d="M12 15V3.5M12 3.5L8 7.5M12 3.5l4 4M4 14v5a1.5 1.5 0 0 0 1.5 1.5h13A1.5 1.5 0 0 0 20 19v-5"/>',
+    "import": '<path d="M12 3.5V15M12 15l-4-4M12 15l4-4M4 14v5a1.5 1.5 0 0 0 1.5 1.5h13A1.5 1.5 0 0 0 20 19v-5"/>',
+    "help": '<circle cx="12" cy="12" r="8.5"/><path d="M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8'
+    'M12 16.6v.1"/>',
+    "lock": '<rect x="5" y="10.5" width="14" height="10" rx="1.5"/><path d="M8 10.5V7.5a4 4 0 0 1 8 0v3"/>',
+    "library": '<path d="M4 6.5h16M4 12h16M4 17.5h16"/>',
+    "back": '<path d="M14.5 5l-7 7 7 7"/>',
+    "search": '<circle cx="11" cy="11" r="6.5"/><path d="M16 16l4.5 4.5"/>',
+    "eye": '<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/>'
+    '<circle cx="12" cy="12" r="2.8"/>',
+    "eye-off": '<path d="M4 4l16 16M9.8 5.8A9 9 0 0 1 12 5.5c6 0 9.5 6.5 9.5 6.5a16 16 0 0 1-3 3.7'
+    "M6.3 7.6A16 16 0 0 0 2.5 12"
+    'S6 18.5 12 18.5a9 9 0 0 0 4-.9"/>',
+    "overlay": '<path d="M4 8V5.5A1.5 1.5 0 0 1 5.5 4H8M16 4h2.5A1.5 1.5 0 0 1 20 5.5V8'
+    "M20 16v2.5a1.5 1.5 0 0 1-1.5 1.5H16"
+    'M8 20H5.5A1.5 1.5 0 0 1 4 18.5V16M8 10.5h8M8 13.5h5"/>',
+    "mask": '<path d="M12 4c5 0 8 2.6 7.6 6.6C19.2 14.8 15 20 11 20s-6.6-3.8-6.6-8S7 4 12 4z" '
+    'fill="currentColor" fill-opacity=".35"/>',
+    "invert": '<rect x="3.5" y="3.5" width="17" height="17" rx="1.5"/><path d="M3.5 20.5L20.5 3.5v15.5a1.5 1.5 0 0 1'
+    '-1.5 1.5z" fill="currentColor"/>',
+    "reset": '<path d="M4 9V4.5M4 9h4.5M4.3 9A8.5 8.5 0 1 1 3.6 13.5"/>',
+    "accept": '<path d="M4.5 12.5l5 5L19.5 7"/>',
+    "reject": '<path d="M6 6l12 12M18 6L6 18"/>',
+    "delete": '<path d="M4.5 6.5h15M9.5 6.5V4h5v2.5M6.5 6.5l1 14h9l1-14M10.5 10.5v6M13.5 10.5v6"/>',
+    "run": '<path d="M7 4.5l12 7.5-12 7.5z" fill="currentColor"/>',
+    "stop": '<rect x="6.5" y="6.5" width="11" height="11" rx="1" fill="currentColor"/>',
+    "folder": '<path d="M3.5 18.5v-13h6l2 2.5h9v10.5z"/>',
+    "warning": '<path d="M12 4L2.8 20h18.4zM12 10v5M12 17.6v.1"/>',
+    "user": '<circle cx="12" cy="8" r="4"/><path d="M4 20.5c.8-4 4-6 8-6s7.2 2 8 6"/>',
+    "scan": '<path d="M3.5 8V5A1.5 1.5 0 0 1 5 3.5h3M16 3.5h3A1.5 1.5 0 0 1 20.5 5v3'
+    "M20.5 16v3a1.5 1.5 0 0 1-1.5 1.5h-3"
+    'M8 20.5H5A1.5 1.5 0 0 1 3.5 19v-3"/><circle cx="12" cy="12" r="4.5"/>',
+}
+
+
+@cache
+def icon(name: str, colour: str = theme.TEXT) -> QIcon:
+    """The icon of this name in one colour, with a faint disabled state. KeyError for a name that is not drawn."""
+    made = QIcon()
+    for size in _SIZES:
+        made.addPixmap(pixmap(name, size, colour), QIcon.Mode.Normal)
+        made.addPixmap(pixmap(name, size, theme.FAINT), QIcon.Mode.Disabled)
+    return made
+
+
+def pixmap(name: str, size: int, colour: str = theme.TEXT) -> QPixmap:
+    """The icon as a transparent pixmap of `size` px."""
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{colour}" '
+        f'stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round">{_SHAPES[name]}</svg>'
+    ).replace("currentColor", colour)
+    renderer = QSvgRenderer(QByteArray(svg.encode()))
+    picture = QPixmap(size, size)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    renderer.render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return picture

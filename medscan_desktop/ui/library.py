@@ -1,0 +1,212 @@
+"""The library page: find a study, see its series, open it; bring files in by button or by dropping them."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QStackedLayout, QWidget
+
+from medscan_desktop.domain.study import SeriesUid, Study
+from medscan_desktop.services.imports import ImportReport, import_files
+from medscan_desktop.services.studies import SeriesRow, list_series, search_studies
+from medscan_desktop.ui import make, theme
+from medscan_desktop.ui.empty import EmptyState
+from medscan_desktop.ui.icons import icon
+from medscan_desktop.ui.import_report import ImportReportDialog
+from medscan_desktop.ui.series_tiles import SeriesTiles, Tile
+from medscan_desktop.ui.session_bar import SessionBar
+from medscan_desktop.ui.study_table import StudyTable
+from medscan_desktop.ui.texts import count_text, date_text
+from medscan_desktop.workstation.command import Effect, Kind
+from medscan_desktop.workstation.workstation import Workstation
+
+SETTLED_MS = 250  # typing has paused: one audited query a settled search
+_OpenStudy = Callable[[Study, SeriesUid | None], None]
+
+
+class LibraryPage(QWidget):
+    """The studies of this library. `open_study` is called with what the user chose."""
+
+    def __init__(self, workstation: Workstation, open_study: _OpenStudy) -> None:
+        super().__init__()
+        self._workstation = workstation
+        self._open_study = open_study
+        self._report: ImportReport | None = None
+        self._listed: Study | None = None
+        self.setAcceptDrops(True)
+        self.search = make.field("Search by patient, ID, description or accession number")
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(icon("search", theme.MUTED), self.search.ActionPosition.LeadingPosition)
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLED_MS)
+        self.count = make.label("", "muted")
+        self.report_button = make.button("Import report", self._show_report)
+        self.import_button = self._make_import_button()
+        self.session = SessionBar()
+        self.table = StudyTable()
+        self.empty = EmptyState()
+        self.tiles = SeriesTiles(standing=False)
+        self.tiles_title = make.label("", "section")
+        self._build()
+        self._connect()
+
+    def refresh(self) -> None:
+        """Ask the library again for what is searched."""
+        self._settled.stop()
+        text = self.search.text().strip()
+        self._workstation.do(search_studies, text=text, on_done=lambda effect: self._found(text, effect))
+
+    def clear(self) -> None:
+        """Nothing of any patient stays in a widget: on lock."""
+        self._settled.stop()
+        self.search.clear()
+        self._settled.stop()
+        self.table.show_studies(())
+        self.tiles.show_tiles(())
+        self._report, self._listed = None, None
+        self.report_button.hide()
+        for dialog in self.findChildren(ImportReportDialog):
+            dialog.close()
+
+    def bring_in(self, paths: Sequence[Path]) -> None:
+        """Import files and folders; a report opens where something was refused."""
+        if paths:
+            self._workstation.do(import_files, paths=tuple(paths), on_done=self._imported)
+
+    def _build(self) -> None:
+        bar = make.row()
+        bar.setContentsMargins(theme.MARGIN, 12, theme.MARGIN, 12)
+        self.search.setMinimumWidth(420)
+        bar.addWidget(self.search, 2)
+        bar.addWidget(self.count, 1)
+        bar.addWidget(self.report_button)
+        bar.addWidget(self.import_button)
+        bar.addSpacing(theme.GAP)
+        bar.addWidget(self.session)
+        self.report_button.hide()
+        self._middle = QStackedLayout()
+        self._middle.addWidget(self.table)
+        self._middle.addWidget(self.empty)
+        below = make.frame("panel")
+        series = make.column(below, gap=2)
+        series.setContentsMargins(theme.MARGIN, 10, theme.MARGIN, 6)
+        series.addWidget(self.tiles_title)
+        series.addWidget(self.tiles)
+        self._below = below
+        layout = make.column(self, gap=0)
+        layout.addLayout(bar)
+        layout.addLayout(self._middle, 1)
+        layout.addWidget(make.divider())
+        layout.addWidget(below)
+
+    def _connect(self) -> None:
+        self._settled.timeout.connect(self.refresh)
+        self.search.textEdited.connect(lambda _: self._settled.start())
+        self.search.textChanged.connect(lambda text: None if text else self._settled.start())
+        self.search.returnPressed.connect(self._search_now)
+        self.table.selected.connect(self._list_series)
+        self.table.opened.connect(lambda study: self._open_study(study, None))
+        self.tiles.chosen.connect(self._open_series)
+        self.empty.files_wanted.connect(self._ask_for_files)
+        self.empty.folder_wanted.connect(self._ask_for_folder)
+        self.empty.cleared.connect(self.search.clear)
+        self._workstation.listen(lambda changed: self.refresh() if Kind.STUDIES in changed else None)
+
+    def _make_import_button(self) -> QPushButton:
+        menu = QMenu(self)
+        menu.addAction("Folder…", self._ask_for_folder)
+        menu.addAction("Files or ZIP archives…", self._ask_for_files)
+        made = make.button("Import", lambda: None, "primary", "import")
+        made.setMenu(menu)
+        return made
+
+    def _search_now(self) -> None:
+        if self._settled.isActive():
+            self.refresh()
+        elif self.table.current is not None:
+            self._open_study(self.table.current, None)
+
+    def _found(self, text: str, effect: Effect) -> None:
+        if text != self.search.text().strip():
+            return  # an older search came late
+        studies: Sequence[Study] = effect.value
+        self.table.show_studies(studies)
+        self.count.setText(count_text(len(studies), "study") if studies else "")
+        self._middle.setCurrentWidget(self.table if studies else self.empty)
+        self._below.setVisible(bool(studies))
+        self.empty.show_for(text)
+
+    def _list_series(self, study: Study | None) -> None:
+        if study == self._listed:
+            return
+        self._listed = study
+        self.tiles.show_tiles(())
+        self.tiles_title.setText("")
+        if study is not None:
+            self._workstation.do(
+                list_series,
+                study_instance_uid=study.study_instance_uid,
+                on_done=lambda effect: self._show_series(study, effect.value),
+            )
+
+    def _show_series(self, study: Study, rows: Sequence[SeriesRow]) -> None:
+        if study == self._listed:
+            when = date_text(study.study_date)
+            self.tiles_title.setText(" · ".join(part for part in ("SERIES", when, study.study_description) if part))
+            self.tiles.show_tiles([_tile(row) for row in rows])
+
+    def _open_series(self, key: str) -> None:
+        if self._listed is not None:
+            self._open_study(self._listed, SeriesUid(key))
+
+    def _imported(self, effect: Effect) -> None:
+        self._report = effect.value
+        self.report_button.show()
+        if self._report is not None and self._report.refused:
+            self._show_report()
+
+    def _show_report(self) -> None:
+        if self._report is not None:
+            ImportReportDialog(self._report, self).show()
+
+    def _ask_for_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Import a folder")
+        self.bring_in([Path(name)] if name else [])
+
+    def _ask_for_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "Import files", "", "All files (*)")
+        self.bring_in([Path(name) for name in names])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.count.setText("Drop to import")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.count.setText("")
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.count.setText("")
+        self.bring_in([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F5:
+            self.refresh()
+        else:
+            super().keyPressEvent(event)
+
+
+def _tile(row: SeriesRow) -> Tile:
+    series = row.series
+    number = "" if series.series_number is None else f"{series.series_number} · "
+    title = f"{number}{series.series_description or series.body_part_examined or 'no description'}"
+    return Tile(
+        series.series_instance_uid,
+        title,
+        count_text(series.instance_count, "image"),
+        series.modality,
+        row.thumbnail,
+    )

@@ -1,0 +1,85 @@
+"""The panes of the open study, laid out as the workspace says."""
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from medscan_desktop.scene.workspace import View, ViewId, ViewKind, Workspace
+from medscan_desktop.ui.pane import PaneWidget
+from medscan_desktop.ui.pane_3d import Pane3DWidget
+from medscan_desktop.workstation.jobs import Jobs
+from medscan_desktop.workstation.workstation import Workstation
+
+_GAP = 2  # px between panes
+
+
+class PaneGrid(QWidget):
+    """One widget a view; a widget stays while its view keeps its id and stays 2D or 3D."""
+
+    menu_wanted = Signal(QPoint)
+    maximise_wanted = Signal(int)
+
+    def __init__(self, workstation: Workstation, jobs: Jobs) -> None:
+        super().__init__()
+        self._workstation = workstation
+        self._jobs = jobs
+        self._panes: dict[ViewId, PaneWidget | Pane3DWidget] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(_GAP)
+        workstation.store.listen(self._changed)
+
+    @property
+    def panes(self) -> tuple[PaneWidget | Pane3DWidget, ...]:
+        """The panes in the order of the views."""
+        return tuple(self._panes.values())
+
+    def cancel_drags(self) -> None:
+        """Give up every drag."""
+        for pane in self._panes.values():
+            pane.cancel_drag()
+
+    def close_workers(self) -> None:
+        """End the 3D panes' threads."""
+        for pane in self._panes.values():
+            if isinstance(pane, Pane3DWidget):
+                pane.close_worker()
+
+    def _changed(self, old: Workspace, new: Workspace) -> None:
+        if _layout(old) != _layout(new) or len(self._panes) != len(new.views):
+            self._lay_out(new)
+        for pane in self._panes.values():
+            pane.workspace_changed(old, new)
+
+    def _lay_out(self, workspace: Workspace) -> None:
+        kept = {view.id: self._panes.pop(view.id) for view in workspace.views if self._fits(view)}
+        for gone in self._panes.values():
+            self._drop(gone)
+        self._panes = {view.id: kept.get(view.id) or self._make(view) for view in workspace.views}
+        for number, (view_id, pane) in enumerate(self._panes.items()):
+            self._grid.addWidget(pane, number // workspace.columns, number % workspace.columns)
+            pane.setVisible(workspace.maximised in (None, view_id))
+
+    def _fits(self, view: View) -> bool:
+        pane = self._panes.get(view.id)
+        return pane is not None and isinstance(pane, Pane3DWidget) == (view.kind is ViewKind.THREE_D)
+
+    def _make(self, view: View) -> PaneWidget | Pane3DWidget:
+        made: PaneWidget | Pane3DWidget
+        if view.kind is ViewKind.THREE_D:
+            made = Pane3DWidget(self._workstation, view.id, self._jobs)
+        else:
+            made = PaneWidget(self._workstation, view.id)
+        made.menu_wanted.connect(self.menu_wanted)
+        made.maximise_wanted.connect(self.maximise_wanted)
+        return made
+
+    def _drop(self, pane: PaneWidget | Pane3DWidget) -> None:
+        if isinstance(pane, Pane3DWidget):
+            pane.close_worker()
+        self._grid.removeWidget(pane)
+        pane.hide()
+        pane.deleteLater()
+
+
+def _layout(workspace: Workspace) -> tuple[object, ...]:
+    return (tuple((view.id, view.kind) for view in workspace.views), workspace.columns, workspace.maximised)

@@ -1,0 +1,7 @@
+"""The panels beside the images, in the order shown: each a QWidget that takes the viewer's actions."""
+
+from medscan_desktop.ui.panels.findings import FindingsPanel
+from medscan_desktop.ui.panels.measurements import MeasurementsPanel
+from medscan_desktop.ui.panels.models import ModelsPanel
+
+PANELS = (ModelsPanel, FindingsPanel, MeasurementsPanel)

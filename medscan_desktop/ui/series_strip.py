@@ -1,0 +1,51 @@
+"""The open study's stacks with their thumbnails; a click hangs one, what is on screen is marked."""
+
+from collections.abc import Mapping, Sequence
+
+from medscan_desktop.domain.study import SeriesUid
+from medscan_desktop.scene.workspace import Stack, StackId, Workspace
+from medscan_desktop.services.studies import SeriesRow, list_series
+from medscan_desktop.ui.actions import ViewerActions
+from medscan_desktop.ui.series_tiles import SeriesTiles, Tile
+from medscan_desktop.ui.texts import count_text
+from medscan_desktop.workstation.command import Effect
+
+
+class SeriesStrip(SeriesTiles):
+    """Thumbnails are asked for when another study has come onto the screen."""
+
+    def __init__(self, actions: ViewerActions) -> None:
+        super().__init__(standing=True, single_click=True)
+        self._actions = actions
+        self._thumbnails: Mapping[SeriesUid, bytes | None] = {}
+        self.chosen.connect(lambda key: actions.show_stack(StackId(key)))
+
+    def workspace_changed(self, old: Workspace, new: Workspace) -> None:
+        """Follow stacks and views. May not write: the thumbnails are asked for by `ask`."""
+        if old.study != new.study:
+            self._thumbnails = {}
+        if old.study != new.study or old.stacks is not new.stacks or old.views is not new.views:
+            self._show(new)
+
+    def ask(self) -> None:
+        """Read the thumbnails of the open study."""
+        study = self._actions.workspace.study
+        if study is not None:
+            uid = study.study_instance_uid
+            self._actions.workstation.do(list_series, study_instance_uid=uid, on_done=self._thumbnails_came)
+
+    def _thumbnails_came(self, effect: Effect) -> None:
+        rows: Sequence[SeriesRow] = effect.value
+        self._thumbnails = {row.series.series_instance_uid: row.thumbnail for row in rows}
+        self._show(self._actions.workspace)
+
+    def _show(self, workspace: Workspace) -> None:
+        shown = {view.stack for view in workspace.views}
+        self.show_tiles([self._tile(stack, is_shown=stack.id in shown) for stack in workspace.stacks])
+
+    def _tile(self, stack: Stack, *, is_shown: bool) -> Tile:
+        is_refused = stack.frame_count == 0
+        detail = "cannot be shown" if is_refused else count_text(stack.frame_count, "image")
+        thumbnail = self._thumbnails.get(stack.series_instance_uid)
+        refusal = stack.refusal if is_refused else ""
+        return Tile(stack.id, stack.label, detail, stack.modality, thumbnail, refusal, is_shown)

@@ -1,0 +1,162 @@
+"""A strip of series: thumbnail, label and count each. Serves the library (lying) and the viewer (standing)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from medscan_desktop.ui import theme
+from medscan_desktop.ui.icons import pixmap
+
+THUMBNAIL = 104
+_TEXT_HEIGHT = 36
+_PAD = 6
+_Index = QModelIndex | QPersistentModelIndex
+_TILE = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One place of the strip. `key` is what choosing it gives back; `refusal` says why it cannot be shown."""
+
+    key: str
+    title: str
+    detail: str
+    modality: str
+    thumbnail: bytes | None
+    refusal: str = ""
+    is_shown: bool = False  # in a pane just now
+
+
+class SeriesTiles(QListView):
+    """The strip itself. `chosen` gives a tile's key on a double click, or on a click where `single_click` is set."""
+
+    chosen = Signal(str)
+
+    def __init__(self, *, standing: bool, single_click: bool = False) -> None:
+        super().__init__()
+        self._tiles = _Tiles()
+        self.setModel(self._tiles)
+        self.setItemDelegate(_Paint(self))
+        self.setFlow(QListView.Flow.TopToBottom if standing else QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        size = _tile_size()
+        if standing:
+            self.setFixedWidth(size.width() + 14)
+            self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        else:
+            self.setFixedHeight(size.height() + 14)
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        (self.clicked if single_click else self.doubleClicked).connect(self._choose)
+
+    def show_tiles(self, tiles: Sequence[Tile]) -> None:
+        """Show these; what stays keeps its place."""
+        self._tiles.replace(tuple(tiles))
+
+    @property
+    def tiles(self) -> tuple[Tile, ...]:
+        """What is shown."""
+        return self._tiles.tiles
+
+    def _choose(self, index: QModelIndex) -> None:
+        tile = self._tiles.tiles[index.row()]
+        if not tile.refusal:
+            self.chosen.emit(tile.key)
+
+
+class _Tiles(QAbstractListModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tiles: tuple[Tile, ...] = ()
+
+    def replace(self, tiles: tuple[Tile, ...]) -> None:
+        if tiles == self.tiles:
+            return
+        if [tile.key for tile in tiles] == [tile.key for tile in self.tiles]:
+            self.tiles = tiles
+            self.dataChanged.emit(self.index(0), self.index(len(tiles) - 1))
+        else:
+            self.beginResetModel()
+            self.tiles = tiles
+            self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
+        return 0 if parent.isValid() else len(self.tiles)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        tile = self.tiles[index.row()]
+        if role == _TILE:
+            return tile
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join(text for text in (tile.title, tile.detail, tile.refusal) if text)
+        return f"{tile.modality} {tile.title}" if role == Qt.ItemDataRole.AccessibleTextRole else None
+
+
+class _Paint(QStyledItemDelegate):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._pixmaps: dict[bytes, QPixmap] = {}
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return _tile_size()
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        tile: Tile = index.data(_TILE)
+        area: QRect = option.rect.adjusted(4, 4, -4, -4)
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        painter.setBrush(QColor(theme.HOVER if hovered and not tile.refusal else theme.RAISED))
+        painter.setPen(QPen(QColor(theme.ACCENT), 1.5) if tile.is_shown else Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(area, 5, 5)
+        self._paint_picture(painter, area, tile)
+        self._paint_texts(painter, area, tile)
+        painter.restore()
+
+    def _paint_picture(self, painter: QPainter, area: QRect, tile: Tile) -> None:
+        square = QRect(area.left() + _PAD, area.top() + _PAD, THUMBNAIL, THUMBNAIL)
+        painter.fillRect(square, QColor(theme.IMAGE))
+        picture = self._picture(tile)
+        at = square.center() - picture.rect().center()
+        painter.drawPixmap(at, picture)
+        badge = QRect(square.left(), square.top(), 30, 17)
+        painter.fillRect(badge, QColor(0, 0, 0, 170))
+        painter.setPen(QColor(theme.MUTED))
+        font = painter.font()
+        font.setPointSizeF(8.0)
+        painter.setFont(font)
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, tile.modality)
+
+    def _picture(self, tile: Tile) -> QPixmap:
+        if tile.refusal or tile.thumbnail is None:
+            return pixmap("warning" if tile.refusal else "scan", 32, theme.WARN if tile.refusal else theme.FAINT)
+        if tile.thumbnail not in self._pixmaps:
+            loaded = QPixmap()
+            loaded.loadFromData(tile.thumbnail)
+            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            self._pixmaps[tile.thumbnail] = loaded.scaled(THUMBNAIL, THUMBNAIL, keep, smooth)
+        return self._pixmaps[tile.thumbnail]
+
+    def _paint_texts(self, painter: QPainter, area: QRect, tile: Tile) -> None:
+        top = area.top() + _PAD + THUMBNAIL + 3
+        for line, (text, colour) in enumerate(((tile.title, theme.TEXT), (tile.detail, theme.MUTED))):
+            font = painter.font()
+            font.setPointSizeF(9.0 if line == 0 else 8.5)
+            painter.setFont(font)
+            painter.setPen(QColor(theme.WARN if tile.refusal and line else colour))
+            room = QRect(area.left() + _PAD, top + line * 15, THUMBNAIL, 16)
+            shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _tile_size() -> QSize:
+    return QSize(THUMBNAIL + 2 * _PAD + 8, THUMBNAIL + _TEXT_HEIGHT + _PAD + 8)

@@ -1,0 +1,159 @@
+"""The table of studies: what its columns say, how they sort, how they stand."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from medscan_desktop.domain.study import Study, StudyUid
+from medscan_desktop.ui.texts import date_text
+
+_Index = QModelIndex | QPersistentModelIndex
+_SORT = Qt.ItemDataRole.UserRole
+_STUDY = Qt.ItemDataRole.UserRole + 1
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    title: str
+    width: int
+    text: Callable[[Study], str]
+    sort: Callable[[Study], str | int]
+    alignment: Qt.AlignmentFlag = _LEFT
+
+
+def _texts(title: str, width: int, text: Callable[[Study], str]) -> _Column:
+    return _Column(title, width, text, lambda study: text(study).casefold())
+
+
+def _number(title: str, width: int, count: Callable[[Study], int]) -> _Column:
+    return _Column(title, width, lambda study: f"{count(study):,}", count, _RIGHT)
+
+
+COLUMNS = (
+    _texts("Patient", 210, lambda study: study.patient.display_name),
+    _texts("Patient ID", 130, lambda study: study.patient.patient_id),
+    _texts("Birth date", 96, lambda study: date_text(study.patient.patient_birth_date)),
+    _texts("Sex", 48, lambda study: study.patient.patient_sex),
+    _Column(
+        "Study date", 96, lambda study: date_text(study.study_date), lambda study: study.study_date + study.study_time
+    ),
+    _texts("Modality", 84, lambda study: ", ".join(study.modalities)),
+    _texts("Description", 240, lambda study: study.study_description),
+    _texts("Accession", 120, lambda study: study.accession_number),
+    _number("Series", 64, lambda study: study.series_count),
+    _number("Images", 72, lambda study: study.instance_count),
+)
+_STRETCHED = 6
+
+
+class StudyTable(QTableView):
+    """Studies, one a row. `selected` follows the row, `opened` comes on a double click or Enter."""
+
+    selected = Signal(object)  # Study | None
+    opened = Signal(object)  # Study
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows = _Rows()
+        self._sorted = QSortFilterProxyModel()
+        self._sorted.setSourceModel(self._rows)
+        self._sorted.setSortRole(_SORT)
+        self.setModel(self._sorted)
+        self.setSortingEnabled(True)
+        self.horizontalHeader().setSortIndicatorClearable(True)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(32)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._set_widths(self.horizontalHeader())
+        self.selectionModel().currentRowChanged.connect(lambda current, _: self.selected.emit(current.data(_STUDY)))
+        self.doubleClicked.connect(lambda index: self.opened.emit(index.data(_STUDY)))
+
+    def show_studies(self, studies: Sequence[Study]) -> None:
+        """Show these in the order given (newest first) or as sorted by the user; the same study stays selected."""
+        kept = self.current.study_instance_uid if self.current else None
+        self._rows.replace(tuple(studies))
+        self._select(kept)
+
+    @property
+    def current(self) -> Study | None:
+        """The selected study."""
+        study = self.currentIndex().data(_STUDY)
+        return study if isinstance(study, Study) else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current is not None:
+            self.opened.emit(self.current)
+        else:
+            super().keyPressEvent(event)
+
+    def _select(self, uid: StudyUid | None) -> None:
+        rows = range(self._sorted.rowCount())
+        indexes = [self._sorted.index(row, 0) for row in rows]
+        kept = next((index for index in indexes if index.data(_STUDY).study_instance_uid == uid), None)
+        if kept is not None:
+            self.setCurrentIndex(kept)
+        elif indexes:
+            self.setCurrentIndex(indexes[0])
+        else:
+            self.selected.emit(None)
+
+    def _set_widths(self, header: QHeaderView) -> None:
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(44)
+        for number, column in enumerate(COLUMNS):
+            self.setColumnWidth(number, column.width)
+        header.setSectionResizeMode(_STRETCHED, QHeaderView.ResizeMode.Stretch)
+
+
+class _Rows(QAbstractTableModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self._studies: tuple[Study, ...] = ()
+
+    def replace(self, studies: tuple[Study, ...]) -> None:
+        self.beginResetModel()
+        self._studies = studies
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
+        return 0 if parent.isValid() else len(self._studies)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        study, column = self._studies[index.row()], COLUMNS[index.column()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return column.text(study)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return column.alignment
+        if role == _SORT:
+            return column.sort(study)
+        return study if role == _STUDY else None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return COLUMNS[section].alignment
+        return None

@@ -1,0 +1,158 @@
+"""The viewer's bar: tools, grey values, layout, overlays, undo and redo, and what leaves the house."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QToolButton
+
+from medscan_desktop.domain.finding import FindingId, FindingState
+from medscan_desktop.imaging.voi import Voi, Window
+from medscan_desktop.scene.workspace import Workspace
+from medscan_desktop.tools import TOOLS
+from medscan_desktop.ui import make
+from medscan_desktop.ui.actions import ViewerActions
+from medscan_desktop.ui.icons import icon
+from medscan_desktop.ui.session_bar import SessionBar
+
+
+class Toolbar(QFrame):
+    """One row. What is not possible now is greyed, never hidden."""
+
+    def __init__(self, actions: ViewerActions, session: SessionBar, on_library: Callable[[], object]) -> None:
+        super().__init__()
+        self.setProperty("role", "bar")
+        self._actions = actions
+        self.tools = {
+            tool.name: make.tool_button(
+                tool.name, f"{tool.label} ({tool.key})", partial(actions.use_tool, tool.name), checkable=True
+            )
+            for tool in TOOLS
+        }
+        self.undo = make.tool_button("undo", "", actions.undo)
+        self.redo = make.tool_button("redo", "", actions.redo)
+        self.overlay = make.tool_button("overlay", "Corner texts (Space)", actions.toggle_overlay, checkable=True)
+        self.masks = make.tool_button("mask", "AI overlay (G)", actions.toggle_masks, checkable=True)
+        self.crosshair = make.tool_button("crosshair", "Plane lines", actions.toggle_crosshair, checkable=True)
+        self._layout_button = make.tool_button("layout", "Next layout", actions.next_layout)
+        self._invert = make.tool_button("invert", "Invert (I)", actions.invert, checkable=True)
+        self._reset = make.tool_button("reset", "Reset the view", actions.reset)
+        self.windows = _menu_button("window", "Window", "Window presets (0–9)", self._fill_windows)
+        self.export = _menu_button("export", "Export", "Picture, segmentation, PDF", self._fill_export)
+        back = make.button("Library", on_library, icon_name="back")
+        back.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        row = make.row(self, gap=2)
+        row.setContentsMargins(8, 5, 12, 5)
+        row.addWidget(back)
+        groups: tuple[tuple[QToolButton, ...], ...] = (
+            tuple(self.tools.values()),
+            (self.windows, self._invert, self._reset),
+            (self._layout_button, self.overlay, self.masks, self.crosshair),
+            (self.undo, self.redo),
+            (self.export,),
+        )
+        for group in groups:
+            row.addSpacing(6)
+            row.addWidget(make.divider(vertical=True))
+            row.addSpacing(6)
+            for button in group:
+                row.addWidget(button)
+        row.addStretch()
+        row.addWidget(session)
+        actions.store.listen(lambda _, new: self._show(new))
+        actions.workstation.listen(lambda _: self._show_undo())
+        self._show(actions.workspace)
+        self._show_undo()
+
+    def _show(self, workspace: Workspace) -> None:
+        for name, button in self.tools.items():
+            button.setChecked(name == workspace.tool)
+        view = self._actions.view
+        self.overlay.setChecked(workspace.overlay)
+        self.masks.setChecked(workspace.masks_visible)
+        self.masks.setEnabled(bool(workspace.masks))
+        self.crosshair.setChecked(workspace.crosshair)
+        self._invert.setChecked(view is not None and view.inverted)
+        is_volume = self._actions.stack is not None and self._actions.stack.is_volume
+        self._layout_button.setEnabled(is_volume)
+        self.crosshair.setEnabled(is_volume)
+        for button in (self.windows, self._invert, self._reset, self.export):
+            button.setEnabled(view is not None)
+
+    def _show_undo(self) -> None:
+        workstation = self._actions.workstation
+        for button, verb, name, keys in (
+            (self.undo, "Undo", workstation.undo_name, "Ctrl+Z"),
+            (self.redo, "Redo", workstation.redo_name, "Ctrl+Y"),
+        ):
+            button.setEnabled(bool(name))
+            button.setToolTip(f"{verb}: {name} ({keys})" if name else f"Nothing to {verb.lower()}")
+
+    def _fill_windows(self, menu: QMenu) -> None:
+        fill_windows(menu, self._actions)
+
+    def _fill_export(self, menu: QMenu) -> None:
+        menu.addAction("Picture of this view (PNG)…", self._save_picture)
+        menu.addAction("Page with findings and measurements (PDF)…", self._save_page)
+        menu.addSeparator()
+        accepted = [one for one in self._actions.workspace.findings if one.state is FindingState.ACCEPTED]
+        for finding in accepted:
+            names = ", ".join(structure.name for structure in finding.structures)
+            menu.addAction(f"Segmentation: {names} (DICOM SEG)…", partial(self._save_segmentation, finding.id))
+        if not accepted:
+            menu.addAction("Segmentation (accept a finding first)").setEnabled(False)
+
+    def _save_picture(self) -> None:
+        if out := self._ask("Save this view as a picture", "view.png", "Pictures (*.png)"):
+            self._actions.export_picture(out)
+
+    def _save_page(self) -> None:
+        if out := self._ask("Save the page", "findings.pdf", "PDF (*.pdf)"):
+            self._actions.export_page(out)
+
+    def _save_segmentation(self, finding: FindingId) -> None:
+        if out := self._ask("Save the segmentation", "segmentation.dcm", "DICOM (*.dcm)"):
+            self._actions.export_segmentation(finding, out)
+
+    def _ask(self, title: str, name: str, kinds: str) -> Path | None:
+        chosen, _ = QFileDialog.getSaveFileName(self, title, name, kinds)
+        return Path(chosen) if chosen else None
+
+
+def fill_windows(menu: QMenu, actions: ViewerActions) -> None:
+    """The windows that the active view offers, with their keys."""
+    key = 0
+    for voi in actions.offered_windows():
+        if voi.name == "Auto":
+            shortcut = "0"
+        else:
+            key += 1
+            shortcut = str(key) if key < 10 else ""
+        menu.addAction(f"{_window_text(voi)}\t{shortcut}", partial(actions.use_window, voi))
+    if menu.isEmpty():
+        menu.addAction("True colour has no window").setEnabled(False)
+
+
+def _window_text(voi: Voi) -> str:
+    return f"{voi.name}   {voi.width:g} / {voi.centre:g}" if isinstance(voi, Window) else voi.name
+
+
+def _menu_button(icon_name: str, text: str, tip: str, fill: Callable[[QMenu], None]) -> QToolButton:
+    made = QToolButton()
+    made.setText(text)
+    made.setToolTip(tip)
+    made.setIconSize(QSize(20, 20))
+    made.setIcon(icon(icon_name))
+    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    menu = QMenu(made)
+
+    def show() -> None:
+        menu.clear()
+        fill(menu)
+
+    menu.aboutToShow.connect(show)
+    made.setMenu(menu)
+    return made

@@ -1,0 +1,173 @@
+"""What 2D and 3D panes share: a pointer event goes to the tool it is bound to, the tool's answer to the store."""
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from medscan_desktop.scene.changes import activated
+from medscan_desktop.scene.gesture import Phase, Pointer, Tool
+from medscan_desktop.scene.workspace import View, ViewId, ViewKind, Workspace
+from medscan_desktop.services.measurements import save_measurement
+from medscan_desktop.tools import tool_named
+from medscan_desktop.tools.bindings import Button, bound_tool
+from medscan_desktop.ui import theme
+from medscan_desktop.workstation.workstation import Workstation
+
+_BUTTONS = {
+    Qt.MouseButton.LeftButton: Button.LEFT,
+    Qt.MouseButton.MiddleButton: Button.MIDDLE,
+    Qt.MouseButton.RightButton: Button.RIGHT,
+}
+_WHEEL_STEP = 120  # eighths of a degree; finer wheels and touch pads are summed up to whole steps
+_CLICK_PX = 4  # less way than this between press and release is a click
+
+
+@dataclass(frozen=True, slots=True)
+class _Drag:
+    """The tool of the press keeps the drag until the release."""
+
+    button: Qt.MouseButton
+    tool: Tool | None
+    start: QPointF
+    previous: QPointF
+
+
+class ViewWidget(QWidget):
+    """A pane. `menu_wanted` gives the global position of a right click."""
+
+    menu_wanted = Signal(QPoint)
+    maximise_wanted = Signal(int)
+
+    def __init__(self, workstation: Workstation, view_id: ViewId) -> None:
+        super().__init__()
+        self.view_id = view_id
+        self._workstation = workstation
+        self._store = workstation.store
+        self._drag: _Drag | None = None
+        self._wheel = 0
+        self.setMouseTracking(True)
+        self.setMinimumSize(64, 64)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    @property
+    def view(self) -> View | None:
+        """The view shown, None once it has left the screen."""
+        return next((view for view in self._store.workspace.views if view.id == self.view_id), None)
+
+    @property
+    def is_dragging(self) -> bool:
+        """Whether a button is down."""
+        return self._drag is not None
+
+    def cancel_drag(self) -> None:
+        """Give the drag up: what it was drawing goes."""
+        drag, self._drag = self._drag, None
+        if drag is not None:
+            self._step(drag.tool, self._pointer(Phase.CANCEL, drag.previous, drag))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._drag is not None or event.button() not in _BUTTONS:
+            return
+        self._store.update(lambda workspace: activated(workspace, self.view_id))
+        tool = self._tool(_BUTTONS[event.button()], event.modifiers())
+        at = event.position()
+        self._drag = _Drag(event.button(), tool, at, at)
+        if event.button() is not Qt.MouseButton.RightButton:  # a right click is the menu: nothing moves before it drags
+            self._step(tool, self._pointer(Phase.PRESS, at, self._drag, event.modifiers()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        drag, at = self._drag, event.position()
+        self.pointer_moved(at)
+        if drag is not None:
+            self._step(drag.tool, self._pointer(Phase.MOVE, at, drag, event.modifiers()))
+            self._drag = replace(drag, previous=at)
+            return
+        tool = self._tool(Button.NONE, event.modifiers())
+        if tool is not None:
+            self._step(tool, self._pointer(Phase.MOVE, at, None, event.modifiers()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        drag = self._drag
+        if drag is None or event.button() is not drag.button:
+            return
+        self._drag = None
+        self._step(drag.tool, self._pointer(Phase.RELEASE, event.position(), drag, event.modifiers()))
+        is_click = (event.position() - drag.start).manhattanLength() < _CLICK_PX
+        if is_click and event.button() is Qt.MouseButton.RightButton:
+            self.menu_wanted.emit(event.globalPosition().toPoint())
+        self.rested()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.cancel_drag()
+            self.maximise_wanted.emit(self.view_id)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta()
+        self._wheel += turned.y() or turned.x()  # with Alt or Shift some systems turn the wheel sideways
+        steps = int(self._wheel / _WHEEL_STEP)
+        event.accept()
+        if steps == 0:
+            return
+        self._wheel -= steps * _WHEEL_STEP
+        self._store.update(lambda workspace: activated(workspace, self.view_id))
+        pointer = self._pointer(Phase.WHEEL, event.position(), None, event.modifiers())
+        self._step(self._tool(Button.WHEEL, event.modifiers()), replace(pointer, wheel_steps=float(steps)))
+
+    def pointer_moved(self, at: QPointF) -> None:
+        """The pointer is at `at`; for what reads the value below it."""
+
+    def rested(self) -> None:
+        """A drag has ended."""
+
+    def paint_frame(self, painter: QPainter) -> None:
+        """The line around the pane that the keyboard speaks to; nothing where it is the only one."""
+        workspace = self._store.workspace
+        if workspace.active == self.view_id and len(workspace.views) > 1:
+            painter.setPen(QPen(QColor(theme.ACCENT), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _tool(self, button: Button, held: Qt.KeyboardModifier) -> Tool | None:
+        view = self.view
+        if view is None:
+            return None
+        name = bound_tool(
+            button,
+            self._store.workspace.tool,
+            is_3d=view.kind is ViewKind.THREE_D,
+            shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
+            control=bool(held & Qt.KeyboardModifier.ControlModifier),
+        )
+        return tool_named(name) if name else None
+
+    def _pointer(
+        self,
+        phase: Phase,
+        at: QPointF,
+        drag: _Drag | None,
+        held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> Pointer:
+        start, previous = (drag.start, drag.previous) if drag else (at, at)
+        return Pointer(
+            phase,
+            (at.x(), at.y()),
+            (self.width(), self.height()),
+            (start.x(), start.y()),
+            (previous.x(), previous.y()),
+            shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
+            control=bool(held & Qt.KeyboardModifier.ControlModifier),
+        )
+
+    def _step(self, tool: Tool | None, pointer: Pointer) -> None:
+        workspace, view = self._store.workspace, self.view
+        if tool is None or view is None:
+            return
+        step = tool.step(workspace, view, pointer)
+        self._show(step.workspace)
+        if step.save is not None:
+            self._workstation.do(save_measurement, measurement=step.save, draft_key=step.draft_key)
+
+    def _show(self, workspace: Workspace) -> None:
+        self._store.update(lambda _: workspace)

@@ -1,0 +1,116 @@
+"""The viewer page: bar, patient banner, series strip, panes and panels around one workspace."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
+
+from medscan_desktop.render.presets_3d import presets_for
+from medscan_desktop.scene.workspace import ViewId, ViewKind, Workspace
+from medscan_desktop.ui import make
+from medscan_desktop.ui.actions import ViewerActions
+from medscan_desktop.ui.banner import PatientBanner
+from medscan_desktop.ui.keys import KEYS
+from medscan_desktop.ui.pane_grid import PaneGrid
+from medscan_desktop.ui.panels import PANELS
+from medscan_desktop.ui.series_strip import SeriesStrip
+from medscan_desktop.ui.session_bar import SessionBar
+from medscan_desktop.ui.toolbar import Toolbar, fill_windows
+from medscan_desktop.workstation.jobs import Jobs
+from medscan_desktop.workstation.workstation import Workstation
+
+_PANEL_WIDTH = 292
+
+
+class ViewerPage(QWidget):
+    """The images of one study and all that belongs to reading them."""
+
+    library_wanted = Signal()
+
+    def __init__(self, workstation: Workstation, jobs: Jobs) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.commands = ViewerActions(workstation)
+        self.session = SessionBar()
+        self.toolbar = Toolbar(self.commands, self.session, self.library_wanted.emit)
+        self.banner = PatientBanner()
+        self.strip = SeriesStrip(self.commands)
+        self.grid = PaneGrid(workstation, jobs)
+        self.panels = tuple(panel(self.commands) for panel in PANELS)
+        self._build()
+        self._bind_keys()
+        self.grid.menu_wanted.connect(self._show_menu)
+        self.grid.maximise_wanted.connect(lambda view_id: self.commands.maximise(ViewId(view_id)))
+        workstation.store.listen(self._changed)
+
+    def study_came(self) -> None:
+        """A study has been opened: take the keyboard, read what is beside the images."""
+        self.setFocus()
+        self.strip.ask()
+
+    def clear(self) -> None:
+        """Nothing may go on being drawn: on lock. The store empties with the session."""
+        self.grid.cancel_drags()
+
+    def close_workers(self) -> None:
+        """End the threads of the 3D panes."""
+        self.grid.close_workers()
+
+    def _build(self) -> None:
+        side = QWidget()
+        stacked = make.column(side, gap=1)
+        for panel in self.panels:
+            stacked.addWidget(panel)
+        stacked.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidget(side)
+        scroll.setWidgetResizable(True)
+        scroll.setFixedWidth(_PANEL_WIDTH)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        body = make.row(gap=1)
+        body.addWidget(self.strip)
+        body.addWidget(self.grid, 1)
+        body.addWidget(scroll)
+        layout = make.column(self, gap=0)
+        layout.addWidget(self.toolbar)
+        layout.addWidget(self.banner)
+        layout.addLayout(body, 1)
+
+    def _bind_keys(self) -> None:
+        for sequence, action in KEYS:
+            shortcut = QShortcut(QKeySequence(sequence), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(self._perform, action))
+
+    def _perform(self, action: Callable[[ViewerActions], object]) -> None:
+        self.grid.cancel_drags()  # a key ends the drag that a button still holds
+        action(self.commands)
+
+    def _changed(self, old: Workspace, new: Workspace) -> None:
+        self.banner.workspace_changed(old, new)
+        self.strip.workspace_changed(old, new)
+
+    def _show_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        view, stack = self.commands.view, self.commands.stack
+        if view is not None and view.kind is ViewKind.THREE_D and stack is not None and stack.volume is not None:
+            for preset in presets_for(stack.volume, stack.modality):
+                menu.addAction(preset.name, partial(self.commands.use_preset_3d, preset.name))
+        else:
+            fill_windows(menu.addMenu("Window"), self.commands)
+            menu.addAction("Invert\tI", self.commands.invert)
+            menu.addSeparator()
+            menu.addAction("Turn right", lambda: self.commands.rotate(90))
+            menu.addAction("Turn left", lambda: self.commands.rotate(-90))
+            menu.addAction("Mirror left to right", lambda: self.commands.flip(True))
+            menu.addAction("Mirror top to bottom", lambda: self.commands.flip(False))
+        menu.addSeparator()
+        menu.addAction("Reset the view", self.commands.reset)
+        if view is not None:
+            text = "Show all views" if self.commands.workspace.maximised is not None else "Show large"
+            menu.addAction(text, lambda: self.commands.maximise(view.id))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
