@@ -109,18 +109,26 @@ class PaneMap:
 
 
 def fit_mm_per_pixel(geometry: Geometry, axes: PlaneAxes, camera: Camera, pane: tuple[int, int]) -> float:
-    """mm a pixel at which the whole (rotated) image just fits the pane."""
-    width, height = _extents(geometry, axes)
-    angle = np.radians(camera.rotation)
-    cos, sin = abs(float(np.cos(angle))), abs(float(np.sin(angle)))
-    return max((width * cos + height * sin) / max(pane[0], 1), (width * sin + height * cos) / max(pane[1], 1))
-
-
-def _extents(geometry: Geometry, axes: PlaneAxes) -> tuple[float, float]:
-    """Width and height in mm of what a slice covers, pixels and not only their centres."""
+    """mm a pixel at which the whole (turned) image, its pixels and not only their centres, just fits the pane."""
     edges = [geometry.affine[:3, axis] * geometry.size_ijk[axis] for axis in (axes.right, axes.down)]
-    width, height = (sum(abs(float(edge @ unit)) for edge in edges) for unit in plane_directions(geometry, axes))
-    return width, height
+    width, height = (
+        sum(abs(float(edge @ unit)) for edge in edges) for unit in _pane_directions(geometry, axes, camera)
+    )
+    return max(width / max(pane[0], 1), height / max(pane[1], 1))
+
+
+def _pane_directions(
+    geometry: Geometry, axes: PlaneAxes, camera: Camera
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Unit vectors (LPS) along the pane's right and down, after the flips and then the turn."""
+    unit_right, unit_down = plane_directions(geometry, axes)
+    angle = np.radians(camera.rotation)
+    cos, sin = float(np.cos(angle)), float(np.sin(angle))
+    flip_x, flip_y = (-1 if camera.flip_horizontal else 1), (-1 if camera.flip_vertical else 1)
+    # A picture turned clockwise: the pane's right runs against the turn through the picture.
+    right = unit_right * cos * flip_x - unit_down * sin * flip_y
+    down = unit_right * sin * flip_x + unit_down * cos * flip_y
+    return right, down
 
 
 def pane_map(geometry: Geometry, view: View, focus: Point | None, pane: tuple[int, int]) -> PaneMap:
@@ -129,12 +137,7 @@ def pane_map(geometry: Geometry, view: View, focus: Point | None, pane: tuple[in
     camera = view.camera
     scale = fit_mm_per_pixel(geometry, axes, camera, pane) / camera.zoom
     unit_right, unit_down = plane_directions(geometry, axes)
-    angle = np.radians(camera.rotation)
-    cos, sin = float(np.cos(angle)), float(np.sin(angle))
-    flip_x, flip_y = (-1 if camera.flip_horizontal else 1), (-1 if camera.flip_vertical else 1)
-    # A picture turned clockwise: the pane's right runs against the turn through the picture.
-    right = (unit_right * cos * flip_x - unit_down * sin * flip_y) * scale
-    down = (unit_right * sin * flip_x + unit_down * cos * flip_y) * scale
+    right, down = (unit * scale for unit in _pane_directions(geometry, axes, camera))
     middle = _middle_of_slice(geometry, axes, _slice_of(geometry, axes, view, focus))
     centre = middle + unit_right * camera.centre[0] + unit_down * camera.centre[1]
     origin = centre - right * (pane[0] / 2) - down * (pane[1] / 2)

@@ -9,9 +9,10 @@ from medscan_desktop.scene.workspace import Corners, View, ViewKind
 EdgeLetters = tuple[str, str, str, str]  # left, right, top, bottom
 NONE: EdgeLetters = ("", "", "", "")
 
-# The terms of Patient Orientation (0020,0020), people and animals (PS3.3 C.7.6.1.1.1), longest first.
-_TERMS = {"LE": "RT", "CR": "CD", "PR": "DI", "PA": "PL", "D": "V", "L": "R", "P": "A", "H": "F"}
-_OPPOSITE = _TERMS | {other: term for term, other in _TERMS.items()}
+# The terms of Patient Orientation (0020,0020) that have an opposite (PS3.3 C.7.6.1.1.1): `PR` of a person is two terms.
+_PERSON = {"L": "R", "R": "L", "P": "A", "A": "P", "H": "F", "F": "H"}
+_QUADRUPED_PAIRS = (("LE", "RT"), ("D", "V"), ("CR", "CD"), ("PR", "DI"), ("PA", "PL"), ("M", "L"))
+_QUADRUPED = {term: other for pair in _QUADRUPED_PAIRS for term, other in (pair, pair[::-1])}
 _ALMOST_STRAIGHT = 0.2  # sine of about 12 degrees, as for `orientation_letters`
 
 
@@ -26,33 +27,35 @@ def edge_letters(pane: PaneMap, view: View, corners: Corners) -> EdgeLetters:
         return left, right, top, bottom
     if view.kind is not ViewKind.ACQUIRED:
         return NONE
-    return _from_header(pane, corners.patient_orientation)
+    return _from_header(pane, corners)
 
 
-def opposite(orientation: str) -> str:
+def opposite(orientation: str, *, quadruped: bool = False) -> str:
     """The other side of a Patient Orientation value: `LF` gives `RH`; "" for what the standard does not name."""
+    opposites = _QUADRUPED if quadruped else _PERSON
     found, rest = "", orientation.upper()
     while rest:
-        term = next((rest[:size] for size in (2, 1) if rest[:size] in _OPPOSITE), None)
+        term = next((rest[:size] for size in (2, 1) if rest[:size] in opposites), None)
         if term is None:
             return ""
-        found, rest = found + _OPPOSITE[term], rest[len(term) :]
+        found, rest = found + opposites[term], rest[len(term) :]
     return found
 
 
-def _from_header(pane: PaneMap, orientation: tuple[str, str]) -> EdgeLetters:
-    rows, columns = (value.upper() for value in orientation)
-    if not opposite(rows) or not opposite(columns):
+def _from_header(pane: PaneMap, corners: Corners) -> EdgeLetters:
+    rows, columns = (value.upper() for value in corners.patient_orientation)
+    against = tuple(opposite(value, quadruped=corners.quadruped) for value in (rows, columns))
+    if not all(against):
         return NONE
+    sides = ((rows, against[0]), (columns, against[1]))  # along and against the stored rows, then columns
     axes = np.stack(plane_directions(pane.geometry, pane.axes))
     edges = [axes @ (one / np.linalg.norm(one)) for one in (-pane.right, pane.right, -pane.down, pane.down)]
-    left, right, top, bottom = (_towards(float(along), float(down), rows, columns) for along, down in edges)
+    left, right, top, bottom = (_towards((float(along), float(down)), sides) for along, down in edges)
     return left, right, top, bottom
 
 
-def _towards(along_rows: float, down_columns: float, rows: str, columns: str) -> str:
+def _towards(direction: tuple[float, float], sides: tuple[tuple[str, str], tuple[str, str]]) -> str:
     """The sides that a direction in the stored picture points to, the nearer first."""
-    parts = [(abs(along_rows), rows if along_rows > 0 else opposite(rows))]
-    parts.append((abs(down_columns), columns if down_columns > 0 else opposite(columns)))
+    parts = [(abs(share), pair[0 if share > 0 else 1]) for share, pair in zip(direction, sides, strict=True)]
     (_, nearer), (share, further) = sorted(parts, key=lambda part: -part[0])
     return nearer + (further if share > _ALMOST_STRAIGHT else "")
