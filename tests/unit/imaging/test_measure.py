@@ -87,7 +87,7 @@ def test_padding_and_what_is_no_number_are_left_out_of_the_statistics() -> None:
 def test_an_ellipse_over_the_edge_counts_what_lies_on_the_image(shift: tuple[float, float]) -> None:
     geometry = geometry_of(np.eye(3), spacing=(1, 1, 1))
     volume = noise(geometry)
-    points = circle(geometry, 6.0) + (*shift, 0.0)
+    points = circle(geometry, 6.0) + np.array((*shift, 0.0))
     found = ellipse_statistics(volume, points, (0, 0, 1))
     assert found is not None and found.count == len(brute_force(volume, points, 2)) < 113
 
@@ -96,7 +96,7 @@ def test_no_statistics_without_a_pixel_without_an_area_in_colour_or_before_the_s
     geometry = geometry_of(np.eye(3), spacing=(1, 1, 1))
     volume = noise(geometry)
     points = circle(geometry, 3.0)
-    assert ellipse_statistics(volume, points + (500.0, 0, 0), (0, 0, 1)) is None
+    assert ellipse_statistics(volume, points + 500.0, (0, 0, 1)) is None
     assert ellipse_statistics(volume, points[[0, 0, 0]], (0, 0, 1)) is None
     assert (
         ellipse_statistics(replace(volume, values=np.zeros((*geometry.shape, 3), np.uint8)), points, (0, 0, 1)) is None
