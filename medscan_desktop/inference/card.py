@@ -33,7 +33,10 @@ class ModelClass:
     type: Code
     minimum_ml: float  # less than this is not the organ, or not enough of it to be measured
     maximum_ml: float
+    minimum_extent_mm: tuple[float, float, float]  # right-left, front-back, foot-head
+    maximum_extent_mm: tuple[float, float, float]
     refusal: str  # the sentence for a result outside these; {ml} is the volume found
+    minimum_agreement: float = 0.0  # Dice with the mask of the first, coarse network, where there is one
 
 
 @dataclass(frozen=True, slots=True)

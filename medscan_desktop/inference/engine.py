@@ -7,11 +7,20 @@ from typing import Any
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime.capi.onnxruntime_pybind11_state import (
+    Fail,
+    InvalidArgument,
+    InvalidGraph,
+    InvalidProtobuf,
+    NotImplemented,
+    RuntimeException,
+)
 
 from medscan_desktop.domain.errors import Cancelled, Damaged
 
 PROVIDERS = ["CPUExecutionProvider"]  # by name: never whatever happens to be installed
 _ERRORS_ONLY = 3
+_NO_NETWORK = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, NotImplemented, RuntimeException)
 
 
 class Engine:
@@ -38,7 +47,7 @@ class Engine:
         self.check()
         try:
             (scores,) = session.run(["scores"], {"image": values[np.newaxis, np.newaxis]}, self._run_options)
-        except RuntimeError:
+        except Fail:
             self.check()  # a terminated run ends as this error too
             raise
         self.check()
@@ -60,7 +69,7 @@ class Engine:
                 self._sessions[network] = onnxruntime.InferenceSession(
                     self._files[network], self._options, providers=PROVIDERS
                 )
-            except (KeyError, RuntimeError) as error:
+            except (KeyError, *_NO_NETWORK) as error:
                 raise Damaged(f"The network {network} of the model {self._model_id} cannot be used.") from error
         return self._sessions[network]
 

@@ -5,7 +5,7 @@ grid is one matrix whatever was cropped, resampled or padded on the way.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Any
 
@@ -25,10 +25,14 @@ _RAS = np.diag([-1.0, -1.0, 1.0])  # columns: right, anterior, superior in patie
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Image:
-    """`values` is [x, y, z]; `affine` is 4x4, index (x, y, z) to patient LPS in mm."""
+    """`values` is [x, y, z]; `affine` is 4x4, index (x, y, z) to patient LPS in mm.
+
+    `first_look` is the mask of a first, coarse network on a grid of its own, for the result to be held to.
+    """
 
     values: NDArray[Any]
     affine: NDArray[np.float64]
+    first_look: "Image | None" = None
 
     @property
     def spacing(self) -> NDArray[np.float64]:
@@ -43,12 +47,12 @@ class Image:
     def cropped(self, box: Box) -> "Image":
         """The part inside `box`, as a view."""
         start = np.array([part.start for part in box], float)
-        return Image(self.values[box], _moved(self.affine, np.ones(3), start))
+        return replace(self, values=self.values[box], affine=_moved(self.affine, np.ones(3), start))
 
     def padded(self, before: tuple[int, int, int], after: tuple[int, int, int]) -> "Image":
         """With its outermost voxels repeated."""
         values = np.pad(self.values, tuple(zip(before, after, strict=True)), mode="edge")
-        return Image(values, _moved(self.affine, np.ones(3), -np.array(before, float)))
+        return replace(self, values=values, affine=_moved(self.affine, np.ones(3), -np.array(before, float)))
 
     def resampled(self, spacing_mm: float) -> "Image":
         """Linear, to cubes of `spacing_mm` around the same middle; float32."""
@@ -59,7 +63,7 @@ class Image:
         values = ndimage.affine_transform(
             self.values, step, start, tuple(shape), output=np.float32, order=1, mode="nearest", prefilter=False
         )
-        return Image(values, _moved(self.affine, step, start))
+        return replace(self, values=values, affine=_moved(self.affine, step, start))
 
     def resized(self, shape: tuple[int, int, int]) -> "Image":
         """Nearest voxel by voxel centres (PyTorch's "nearest-exact"), over the same extent; float32."""
@@ -68,7 +72,8 @@ class Image:
             np.minimum(((np.arange(count) + 0.5) * width).astype(int), size - 1)
             for count, width, size in zip(shape, step, self.values.shape, strict=True)
         ]
-        return Image(self.values[np.ix_(*index)].astype(np.float32), _moved(self.affine, step, step / 2 - 0.5))
+        values = self.values[np.ix_(*index)].astype(np.float32)
+        return replace(self, values=values, affine=_moved(self.affine, step, step / 2 - 0.5))
 
 
 def canonical(volume: Volume, padding_value: float) -> Image:
@@ -110,6 +115,25 @@ def to_source(
         )
         found[first:last, rows, columns] = part > 0.5
     return found
+
+
+def extent(mask: NDArray[np.bool_], image: Image) -> NDArray[np.float64]:
+    """How far `mask` reaches along x, y, z in mm; zeros for an empty one."""
+    box = bounding_box(mask)
+    return np.zeros(3) if box is None else np.array([part.stop - part.start for part in box]) * image.spacing
+
+
+def agreement(mask: NDArray[np.bool_], image: Image) -> float:
+    """Dice of `mask`, on the grid of `image`, with the image's first look, on its own grid; 1 where there was none."""
+    if image.first_look is None:
+        return 1.0
+    first = np.asarray(image.first_look.values, bool)
+    matrix = np.linalg.inv(image.affine) @ image.first_look.affine
+    there = ndimage.affine_transform(
+        mask.astype(np.float32), matrix[:3, :3], matrix[:3, 3], first.shape, order=1, prefilter=False
+    )
+    both, total = np.count_nonzero(first & (there > 0.5)), np.count_nonzero(first) + np.count_nonzero(there > 0.5)
+    return 2 * both / total if total else 0.0
 
 
 def bounding_box(mask: NDArray[np.bool_], margin: int = 0) -> Box | None:

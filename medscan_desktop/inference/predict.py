@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 
 from medscan_desktop.domain.finding import Provenance, Structure
 from medscan_desktop.domain.study import InstanceUid, SeriesUid
+from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.inference.card import Card, ModelClass
 from medscan_desktop.inference.engine import Engine
-from medscan_desktop.inference.image import canonical, to_source
+from medscan_desktop.inference.image import Image, agreement, canonical, extent, to_source
 from medscan_desktop.inference.registry import ModelRegistry
 from medscan_desktop.inference.suitability import cautions, check_input, check_result
-from medscan_desktop.inference.tiles import run_tiles
+from medscan_desktop.inference.tiles import run_network
 
 Report = Callable[[float, str], None]
-_PREPARED, _RUN, _CLEANED = 0.2, 0.85, 0.95  # of the progress bar, where each stage ends
+_PREPARED, _RUN = 0.2, 0.9  # of the progress bar, where a stage ends
+_RUNNING = "running the network"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,16 @@ def predict(
     threads: int,
     description: str = "",
     body_part: str = "",
+    refusal: str = "",
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Prediction:
     """Run a model. Raises Unsuitable with the reason, Damaged for a model file that is not the card's, Cancelled.
 
     `report` gets a fraction that only grows, and may raise to stop; `on_cancel` is given what to call to stop at once.
+    `refusal` is why the stack is no volume, "" where it is one.
     """
     started_at, started = now(), time.perf_counter()
-    check_input(card, volume, modality=modality, description=description, body_part=body_part)
+    check_input(card, volume, modality=modality, description=description, body_part=body_part, refusal=refusal)
     engine = Engine(card.id, registry.load(card.id), threads=threads, arena=card.runtime.arena)
     on_cancel(engine.stop)
 
@@ -61,25 +65,14 @@ def predict(
     for count, step in enumerate(card.preprocess):
         report(_PREPARED * count / len(card.preprocess), "preparing the images")
         image = step(image, engine.infer)
-    report(_PREPARED, "running the network")
-    scores = run_tiles(card.tiles, np.asarray(image.values, np.float32), engine.infer, _share(report, _PREPARED, _RUN))
-
-    masks, structures, confidences = {}, [], []
-    for found, score in zip(card.classes, scores, strict=True):
-        report(_RUN, f"outlining: {found.name}")
-        mask = score > 0.5
-        for clean in card.postprocess:
-            engine.check()
-            mask = clean(mask)
-        report(_CLEANED, f"outlining: {found.name}")
-        voxels = to_source(_field(score, mask), image, volume.geometry, engine.check)
-        volume_ml = int(np.count_nonzero(voxels)) * volume.geometry.voxel_mm3 / 1000
-        check_result(found, volume_ml)
-        masks[found.number] = Mask.from_array(voxels)
-        structures.append(_structure(found, volume_ml))
-        confidences.append(float(score[mask].mean()))
-
+    report(_PREPARED, _RUNNING)
+    scores = run_network(card.tiles, image.values, engine.infer, _share(report))
+    outlines = []
+    for count, (found, score) in enumerate(zip(card.classes, scores, strict=True)):
+        report(_RUN + (1 - _RUN) * count / len(card.classes), f"outlining: {found.name}")
+        outlines.append(_outline(card, found, score, image, volume.geometry, engine))
     report(1.0, "done")
+
     provenance = Provenance(
         model=card.id,
         version=card.version,
@@ -91,10 +84,37 @@ def predict(
         provider=engine.provider,
         started_at=started_at.isoformat(),
         seconds=time.perf_counter() - started,
-        confidence=round(min(confidences), 3),
+        confidence=round(min(outline.confidence for outline in outlines), 3),
         confidence_meaning=card.confidence_meaning,
     )
-    return Prediction(masks, tuple(structures), provenance, cautions(card, volume, description=description))
+    return Prediction(
+        masks={outline.structure.number: outline.mask for outline in outlines},
+        structures=tuple(outline.structure for outline in outlines),
+        provenance=provenance,
+        cautions=cautions(card, volume, description=description),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    structure: Structure
+    mask: Mask
+    confidence: float
+
+
+def _outline(
+    card: Card, found: ModelClass, score: NDArray[np.float32], image: Image, geometry: Geometry, engine: Engine
+) -> _Outline:
+    """Clean one structure's scores, carry them to the source's voxels and check what they amount to."""
+    mask = score > 0.5
+    for clean in card.postprocess:
+        engine.check()
+        mask = clean(mask)
+    voxels = to_source(_field(score, mask), image, geometry, engine.check)
+    volume_ml = int(np.count_nonzero(voxels)) * geometry.voxel_mm3 / 1000
+    check_result(found, volume_ml, extent(mask, image), agreement(mask, image))
+    structure = Structure(found.number, found.name, volume_ml, found.category, found.type, found.colour)
+    return _Outline(structure, Mask.from_array(voxels), float(score[mask].mean()))
 
 
 def _field(score: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -102,9 +122,5 @@ def _field(score: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.fl
     return np.where(mask, np.maximum(score, np.float32(0.501)), np.minimum(score, np.float32(0.499)))
 
 
-def _structure(found: ModelClass, volume_ml: float) -> Structure:
-    return Structure(found.number, found.name, volume_ml, found.category, found.type, found.colour)
-
-
-def _share(report: Report, first: float, last: float) -> Callable[[float], None]:
-    return lambda fraction: report(first + (last - first) * fraction, "running the network")
+def _share(report: Report) -> Callable[[float], None]:
+    return lambda fraction: report(_PREPARED + (_RUN - _PREPARED) * fraction, _RUNNING)

@@ -3,7 +3,7 @@
 A step sees only the image and a way to run the card's networks. What is not listed in STEPS cannot be named by a card.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -63,7 +63,7 @@ class ScaleRange:
 
     def __call__(self, image: Image, _: Infer, /) -> Image:
         """As float32."""
-        return Image(_scaled(image.values, (self.low, self.high), (self.to_low, self.to_high)), image.affine)
+        return replace(image, values=_scaled(image.values, (self.low, self.high), (self.to_low, self.to_high)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class ScalePercentiles:
         low, high = np.percentile(image.resized(self.shape).values, [self.low, self.high])
         if high <= low:
             raise Unsuitable("The image has no contrast.")
-        return Image(_scaled(image.values, (float(low), float(high)), (0.0, 1.0)), image.affine)
+        return replace(image, values=_scaled(image.values, (float(low), float(high)), (0.0, 1.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Standardise:
         values -= centre
         values *= self.standard_deviation / spread
         values += self.mean
-        return Image(values, image.affine)
+        return replace(image, values=values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Resize:
 
 @dataclass(frozen=True, slots=True)
 class CropToNetwork:
-    """Find the organ with a first, coarse network, and keep its box with a margin."""
+    """Find the organ with a first, coarse network: keep its box with a margin, and its mask as the first look."""
 
     name: ClassVar[str] = "crop_to_network"
     network: str
@@ -145,7 +145,8 @@ class CropToNetwork:
         """Cropped; raises Unsuitable where the first network finds nothing."""
         coarse = Standardise(self.mean, self.standard_deviation)(image.resized(self.shape), infer)
         found = largest_component(infer(self.network, np.asarray(coarse.values, np.float32))[self.channel] > 0.5)
-        return image.cropped(self._box(found, image.values.shape))
+        box = self._box(found, image.values.shape)
+        return replace(image, first_look=replace(coarse, values=found)).cropped(box)
 
     def _box(self, found: NDArray[np.bool_], shape: tuple[int, ...]) -> Box:
         box = []

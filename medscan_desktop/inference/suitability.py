@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.imaging.volume import Volume
@@ -13,7 +14,9 @@ _SHEAR = 1e-2  # cosine between two axes of the grid: more is a tilted gantry, w
 _AXES = ("from right to left", "from front to back", "from foot to head")
 
 
-def check_input(card: Card, volume: Volume, *, modality: str, description: str = "", body_part: str = "") -> None:
+def check_input(
+    card: Card, volume: Volume, *, modality: str, description: str = "", body_part: str = "", refusal: str = ""
+) -> None:
     """Raise Unsuitable with the first reason why `volume` is not for this model."""
     needs = card.needs
     if modality not in needs.modalities:
@@ -21,17 +24,27 @@ def check_input(card: Card, volume: Volume, *, modality: str, description: str =
             f"{card.name} works on {_either(needs.modalities)}; this series is {modality or 'of no modality'}."
         )
     _check_words(card, f"{description} {body_part}")
+    if refusal:
+        raise Unsuitable(f"This series is no volume: {refusal}.")
     _check_grid(card, volume)
     if not volume.is_complete:
         raise Unsuitable("The series is not complete: some images are missing or could not be read.")
     if needs.unit and volume.unit != needs.unit:
         raise Unsuitable(f"{card.name} needs values in {needs.unit}; this series has {volume.unit or 'no unit'}.")
-    _check_field_of_view(card, canonical_shape(volume))
+    _check_field_of_view(card, canonical(volume, needs.padding_value))
 
 
-def check_result(found: ModelClass, volume_ml: float) -> None:
-    """Raise Unsuitable where the volume found cannot be the organ."""
-    if not found.minimum_ml <= volume_ml <= found.maximum_ml:
+def check_result(found: ModelClass, volume_ml: float, extent_mm: NDArray[np.float64], agreement: float) -> None:
+    """Raise Unsuitable where what was found cannot be the organ.
+
+    A network outlines something in any picture, and its scores are high there too. Size and shape tell, and whether
+    two networks agree on it: for the brain their Dice was 0.96 and 0.98 on heads, 0.60 to 0.79 on a knee and trunks.
+    """
+    fits = all(
+        least <= have <= most
+        for least, have, most in zip(found.minimum_extent_mm, extent_mm, found.maximum_extent_mm, strict=True)
+    )
+    if not fits or not found.minimum_ml <= volume_ml <= found.maximum_ml or agreement < found.minimum_agreement:
         raise Unsuitable(found.refusal.format(ml=round(volume_ml)))
 
 
@@ -42,11 +55,6 @@ def cautions(card: Card, volume: Volume, *, description: str = "") -> tuple[str,
         unchecked = f"The series does not say that it is {needs.contrast}-weighted, and the pixels cannot tell."
         return (unchecked, *volume.warnings)
     return volume.warnings
-
-
-def canonical_shape(volume: Volume) -> Image:
-    """The volume with RAS axes and nothing done to its values."""
-    return canonical(volume, 0.0)
 
 
 def _check_words(card: Card, text: str) -> None:
