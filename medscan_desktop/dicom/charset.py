@@ -73,8 +73,8 @@ def _is_shown(letter: str) -> bool:
 
 
 def _decode(raw: bytes, charset: str) -> str:
-    names = [name.strip().replace("ISO 2022 IR", "ISO_IR").replace("_IR_", "_IR ") for name in charset.split("\\")]
-    first = _CODECS.get(names[0], "utf_8" if "UTF" in names[0].upper() else "latin_1")
+    name = charset.split("\\")[0].strip().replace("ISO 2022 IR", "ISO_IR").replace("ISO-IR", "ISO_IR")
+    first = _CODECS.get(name, "utf_8" if "UTF" in name.upper() else "latin_1")
     if b"\x1b" not in raw:
         return _decoded(raw, first)
     return "".join(_decode_run(run, first) for run in _RESET.split(raw))
