@@ -13,6 +13,7 @@ from medscan_desktop.persistence.keys import Keys
 from medscan_desktop.persistence.tables import AUDIT_TRIGGERS, audit, audit_checkpoints
 
 _BATCH = 10_000
+_LARGEST_GAP = 1_000_000  # a made-up number must not make the verifier take all memory
 _MOST_BROKEN = 1000  # with more, the log as a whole is not what it was, and naming each helps nobody
 
 _NO_ANCHORS = "The anchor file of the audit log is missing: nothing shows whether the database is the latest."
@@ -94,6 +95,8 @@ class _Chain:
         for sequence, body, mac in _rows(connection):
             if sequence != self.last + 1:
                 self.gaps.append((self.last + 1, sequence - 1))
+                if sequence - self.last > _LARGEST_GAP:
+                    break
                 self.heads += bytes(HEAD_BYTES * (sequence - 1 - self.last))
             elif link(key, previous, sequence, body) != mac:
                 self.broken.append(sequence)
