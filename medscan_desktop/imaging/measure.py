@@ -65,10 +65,13 @@ def _pixels_inside(
     low[through] = high[through] = np.floor(at[through] + 0.5)
     last = np.asarray(geometry.size_ijk) - 1
     ranges = [np.arange(max(a, 0), min(b, end) + 1, dtype=np.int64) for a, b, end in zip(low, high, last, strict=True)]
-    index = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 3)
-    shares = (geometry.to_patient(index) - centre) @ np.linalg.pinv(half_axes).T
-    inside = index[(shares**2).sum(axis=1) <= 1 + _ON_THE_LINE]
-    return inside[:, 2], inside[:, 1], inside[:, 0]
+    # A pixel's place in half axes grows evenly along each index, so it is a sum of three short rows.
+    to_half_axes = np.linalg.pinv(half_axes)
+    steps, start = to_half_axes @ geometry.affine[:3, :3], to_half_axes @ (geometry.affine[:3, 3] - centre)
+    i, j, k = np.ix_(*ranges)
+    one, other = (start[n] + steps[n, 0] * i + steps[n, 1] * j + steps[n, 2] * k for n in (0, 1))
+    inside = np.nonzero(one * one + other * other <= 1 + _ON_THE_LINE)
+    return ranges[2][inside[2]], ranges[1][inside[1]], ranges[0][inside[0]]
 
 
 def _area(half_axes: Floats, volume: Volume) -> float | None:

@@ -30,6 +30,7 @@ __all__ = [
 _HOUNSFIELD, _SUV = "HU", "g/ml"
 _AUTO_PERCENTILES = (0.1, 99.9)
 _AUTO_SAMPLES = 1_000_000  # of a stack: 1,000 values beyond each percentile fix them well below one grey level
+_AUTO_SLICES = 16  # of a stack that is still arriving
 _WHITE = 255
 
 # Width / level as radiologists name them; in the order of the keys 1 to 9.
@@ -103,7 +104,7 @@ def offered_windows(volume: Volume, modality: str) -> tuple[Voi, ...]:
     if volume.is_colour:
         return ()
     header = tuple(_named(voi, number) for number, voi in enumerate(_usable(volume.vois), start=1))
-    arrived = volume.values if volume.is_complete else volume.values[volume.loaded]
+    arrived = volume.values if volume.is_complete else volume.values[_some(np.flatnonzero(volume.loaded))]
     auto = (auto_window(arrived, volume.padding),) if arrived.size else ()
     return header + auto + _presets(volume, modality)
 
@@ -146,6 +147,11 @@ def _named(voi: Voi, number: int) -> Voi:
 
 def _presets(volume: Volume, modality: str) -> tuple[Window, ...]:
     return PRESETS.get(modality, ()) if volume.unit == _PRESET_UNIT.get(modality) else ()
+
+
+def _some(slices: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A few slices spread evenly: copying all that have arrived would be felt."""
+    return slices[:: max(1, len(slices) // _AUTO_SLICES)]
 
 
 def _thinned(values: NDArray[np.generic]) -> NDArray[np.generic]:
