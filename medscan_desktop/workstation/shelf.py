@@ -28,10 +28,9 @@ REPORT_EVERY_S = 1 / 30  # arriving slices reach the screen no oftener
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """A series as read from the records: its headers, its stacks and the way to its bytes."""
+    """A series as read from the records: its stacks and the way to its bytes."""
 
     series_instance_uid: SeriesUid
-    headers: Mapping[InstanceUid, Header]
     grouping: Grouping
     opener: Opener
 
@@ -48,8 +47,8 @@ def read_series(records: Records, vault: Vault, series_uid: SeriesUid) -> Shelve
     instances = records.studies.instances(series_uid)
     if not instances:
         raise NotFound("There is no such series in the library.")
-    headers = {instance.sop_instance_uid: Header.from_json(instance.header) for instance in instances}
-    return Shelved(series_uid, headers, group(tuple(headers.values())), _opener(records, vault, instances))
+    headers = [Header.from_json(instance.header) for instance in instances]
+    return Shelved(series_uid, group(headers), _opener(records, vault, instances))
 
 
 def middle_image(shelved: Shelved, plan: StackPlan) -> Volume:

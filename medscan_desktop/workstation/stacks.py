@@ -14,7 +14,7 @@ from medscan_desktop.workstation.shelf import Shelved
 
 def stacks_of(shelved: Shelved) -> list[Stack]:
     """Every stack of a series, without pixels; what is no image stands there too, with the reason."""
-    shown = [stack_of(shelved, plan) for plan in shelved.grouping.stacks]
+    shown = [stack_of(plan) for plan in shelved.grouping.stacks]
     refused = [
         Stack(
             StackId(f"{shelved.series_instance_uid}#refused{number}"),
@@ -30,7 +30,7 @@ def stacks_of(shelved: Shelved) -> list[Stack]:
     return shown + refused
 
 
-def stack_of(shelved: Shelved, plan: StackPlan, loading: Loading | None = None) -> Stack:
+def stack_of(plan: StackPlan, loading: Loading | None = None) -> Stack:
     """One stack, with its (perhaps still filling) pixels where a loading is given."""
     return Stack(
         plan.id,
@@ -42,7 +42,8 @@ def stack_of(shelved: Shelved, plan: StackPlan, loading: Loading | None = None) 
         refusal=plan.refusal,
         volume=loading.volume if loading else None,
         loaded_count=int(loading.volume.loaded.sum()) if loading else 0,
-        corners=corner_texts(plan, shelved.headers),
+        corners=corner_texts(plan),
+        instance_uids=tuple(frame.instance for frame in plan.frames),
     )
 
 

@@ -1,0 +1,79 @@
+"""`run.py bench`: every case once, a table or JSON. Exit 0 either way: a missed goal is a number to look at."""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
+
+from PySide6.QtWidgets import QApplication
+
+from tests.bench import cases_load, cases_pane, cases_start
+from tests.bench.harness import Row
+from tests.support.raw_series import phantom, write_series
+
+
+def cases(folder: Path) -> dict[str, Callable[[], Row]]:
+    """Every case by its id; the data are made on first use."""
+    values = phantom()
+    raw = folder / "raw"
+    write_series(raw, values)
+    return {
+        "scroll_512": lambda: cases_pane.scroll(values, 512, "scroll_512", 8),
+        "scroll_1024": lambda: cases_pane.scroll(values, 1024, "scroll_1024", 5),
+        "mpr3": lambda: cases_pane.three_planes(values),
+        "scroll_event": lambda: cases_pane.wheel(values),
+        "load_raw": lambda: cases_load.raw_against_simpleitk(raw),
+        "load_raw_pydicom": lambda: cases_load.raw_against_pydicom(raw),
+        "load_vault": lambda: cases_load.vault_against_simpleitk(raw, folder),
+        "first_image": lambda: cases_load.first_image(raw, folder),
+        "stall_load": lambda: cases_load.stall_while_loading(raw, folder),
+        "stall_infer": cases_start.stall_while_inferring,
+        "first_window": lambda: cases_start.first_window(folder),
+    }
+
+
+def main() -> int:
+    """Run the chosen cases."""
+    parser = argparse.ArgumentParser(description="Speeds as ratios against named peers.")
+    parser.add_argument("ids", nargs="*", help="only these cases")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="medscan-bench-") as folder:
+        rows = list(_run(cases(Path(folder)), options.ids, quiet=options.json))
+    if options.json:
+        print(json.dumps({"seconds": time.monotonic() - start, "rows": [row.as_json() for row in rows]}, indent=1))
+    else:
+        print(f"\n{sum(row.met for row in rows)} of {len(rows)} goals met, {time.monotonic() - start:.0f} s")
+    app.quit()
+    return 0
+
+
+def _run(known: dict[str, Callable[[], Row]], wanted: list[str], *, quiet: bool) -> Iterator[Row]:
+    for name, case in known.items():
+        if wanted and name not in wanted:
+            continue
+        row = case()
+        if not quiet:
+            print(_line(row), flush=True)
+        yield row
+
+
+def _line(row: Row) -> str:
+    peer = f"{row.peer * 1000:9.1f}" if row.peer is not None else " " * 9
+    ratio = f"{row.ratio:6.1f}x" if row.ratio is not None else " " * 7
+    verdict = "met   " if row.met else "MISSED"
+    ours = f"{row.id:18s}{row.ours * 1000:9.1f} ms"
+    return f"{ours} {peer} {ratio}  goal {row.goal:10s} {verdict}  {row.peer_name} {row.note}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
