@@ -3,7 +3,8 @@
 from PySide6.QtWidgets import QFrame
 
 from medscan_desktop.scene.workspace import Workspace
-from medscan_desktop.ui import make, theme
+from medscan_desktop.ui import make
+from medscan_desktop.ui.elided import ElidedLabel
 from medscan_desktop.ui.texts import patient_line, study_line
 
 
@@ -14,9 +15,8 @@ class PatientBanner(QFrame):
         super().__init__()
         self.setProperty("role", "bar")
         self.setFixedHeight(32)
-        self.patient = make.label("")
-        self.patient.setStyleSheet(f"font-weight: 600; color: {theme.TEXT};")
-        self.study = make.label("", "muted")
+        self.patient = ElidedLabel("strong")
+        self.study = ElidedLabel("muted")
         self.demo = make.label("demo – not for diagnosis", "demo")
         row = make.row(self, gap=14)
         row.setContentsMargins(14, 0, 14, 0)

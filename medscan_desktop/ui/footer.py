@@ -4,6 +4,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QProgressBar
 
 from medscan_desktop.ui import make
+from medscan_desktop.ui.elided import ElidedLabel
 from medscan_desktop.workstation.jobs import Job
 from medscan_desktop.workstation.workstation import Workstation
 
@@ -26,8 +27,8 @@ class Footer(QFrame):
         self.setFixedHeight(32)
         self._workstation = workstation
         self._job: Job | None = None
-        self.notice = make.label("", "small")
-        self.task = make.label("", "small")
+        self.notice = ElidedLabel("small")
+        self.task = ElidedLabel("small")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
@@ -41,7 +42,7 @@ class Footer(QFrame):
         self._clear = QTimer(self)
         self._clear.setSingleShot(True)
         self._clear.setInterval(_SHOWN_MS)
-        self._clear.timeout.connect(self.notice.clear)
+        self._clear.timeout.connect(self.clear)
         self._show_job()
         workstation.listen_notices(self.say)
         workstation.listen_jobs(self._job_changed)
@@ -49,13 +50,11 @@ class Footer(QFrame):
     def say(self, sentence: str) -> None:
         """Show a sentence for a while."""
         self.notice.setText(sentence)
-        self.notice.setToolTip(sentence)
         self._clear.start()
 
     def clear(self) -> None:
-        """Nothing to say: on lock."""
-        self.notice.clear()
-        self.notice.setToolTip("")
+        """Nothing to say any more, or on lock."""
+        self.notice.setText("")
 
     def _job_changed(self, job: Job) -> None:
         told = [one for one in self._workstation.running if one.name in _TOLD]

@@ -99,7 +99,8 @@ def _group(name: str, items: list[Listed]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(14)
     grid.setVerticalSpacing(5)
-    grid.setColumnMinimumWidth(0, 150)
+    grid.setColumnMinimumWidth(0, 190)
+    grid.setColumnStretch(1, 1)
     grid.addWidget(make.label(name.upper(), "section"), 0, 0, 1, 2)
     for line, item in enumerate(items, start=1):
         keys = make.row(gap=4)

@@ -19,6 +19,7 @@ _SHAPES = {
     "scroll": '<rect x="6.5" y="8" width="11" height="8" rx="1"/><path d="M8.5 5h7M8.5 19h7M10 2.5h4M10 21.5h4"/>',
     "rotate": '<path d="M20 12a8 8 0 1 1-2.6-5.9"/><path d="M20.5 3.5v4h-4"/>',
     "crosshair": '<circle cx="12" cy="12" r="6"/><path d="M12 2.5v6M12 15.5v6M2.5 12h6M15.5 12h6"/>',
+    "lines": '<path d="M12 2.5v7M12 14.5v7M2.5 12h7M14.5 12h7" stroke-dasharray="3 2"/>',
     "length": '<path d="M4 20L20 4M4 20l0-4.5M4 20h4.5M20 4v4.5M20 4h-4.5"/>',
     "ellipse": '<ellipse cx="12" cy="12" rx="9" ry="6"/><path d="M12 12h.01" stroke-width="2.4"/>',
     "angle": '<path d="M20 19H4L16 5M11 19a7 7 0 0 0-2.2-5.2"/>',

@@ -111,6 +111,7 @@ class _Paint(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         tile: Tile = index.data(_TILE)
         area: QRect = option.rect.adjusted(4, 4, -4, -4)
+        area.setHeight(_tile_size().height() - 8)  # a lying strip stretches its items
         state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

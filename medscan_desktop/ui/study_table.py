@@ -43,18 +43,18 @@ def _number(title: str, width: int, count: Callable[[Study], int]) -> _Column:
 
 
 COLUMNS = (
-    _texts("Patient", 210, lambda study: study.patient.display_name),
-    _texts("Patient ID", 130, lambda study: study.patient.patient_id),
-    _texts("Birth date", 96, lambda study: date_text(study.patient.patient_birth_date)),
-    _texts("Sex", 48, lambda study: study.patient.patient_sex),
+    _texts("Patient", 230, lambda study: study.patient.display_name),
+    _texts("Patient ID", 150, lambda study: study.patient.patient_id),
+    _texts("Birth date", 116, lambda study: date_text(study.patient.patient_birth_date)),
+    _texts("Sex", 60, lambda study: study.patient.patient_sex),
     _Column(
-        "Study date", 96, lambda study: date_text(study.study_date), lambda study: study.study_date + study.study_time
+        "Study date", 116, lambda study: date_text(study.study_date), lambda study: study.study_date + study.study_time
     ),
-    _texts("Modality", 84, lambda study: ", ".join(study.modalities)),
+    _texts("Modality", 100, lambda study: ", ".join(study.modalities)),
     _texts("Description", 240, lambda study: study.study_description),
-    _texts("Accession", 120, lambda study: study.accession_number),
-    _number("Series", 64, lambda study: study.series_count),
-    _number("Images", 72, lambda study: study.instance_count),
+    _texts("Accession", 170, lambda study: study.accession_number),
+    _number("Series", 80, lambda study: study.series_count),
+    _number("Images", 88, lambda study: study.instance_count),
 )
 _STRETCHED = 6
 

@@ -84,6 +84,7 @@ QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid {LINE}; paddi
 QLabel[role="title"] {{ font-size: 20pt; font-weight: 600; }}
 QLabel[role="heading"] {{ font-size: 12pt; font-weight: 600; }}
 QLabel[role="section"] {{ color: {MUTED}; font-size: 8.5pt; font-weight: 600; letter-spacing: 1px; }}
+QLabel[role="strong"] {{ font-weight: 600; }}
 QLabel[role="muted"] {{ color: {MUTED}; }}
 QLabel[role="small"] {{ color: {MUTED}; font-size: 9pt; }}
 QLabel[role="error"] {{ color: {BAD}; }}
@@ -143,7 +144,7 @@ QTableView::item:hover, QListView::item:hover {{ background: {HOVER}; }}
 QTableView::item:selected, QListView::item:selected {{ background: {ACCENT_DIM}; color: #ffffff; }}
 QHeaderView {{ background: {PANEL}; border: 0; }}
 QHeaderView::section {{ background: {PANEL}; color: {MUTED}; border: 0; border-bottom: 1px solid {LINE};
-    padding: 8px 10px; font-weight: 600; }}
+    padding: 8px 13px; font-weight: 600; }}
 QHeaderView::section:hover {{ color: {TEXT}; }}
 
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: 0; }}

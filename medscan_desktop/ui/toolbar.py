@@ -34,7 +34,7 @@ class Toolbar(QFrame):
         self.redo = make.tool_button("redo", "", actions.redo)
         self.overlay = make.tool_button("overlay", "Corner texts (Space)", actions.toggle_overlay, checkable=True)
         self.masks = make.tool_button("mask", "AI overlay (G)", actions.toggle_masks, checkable=True)
-        self.crosshair = make.tool_button("crosshair", "Plane lines", actions.toggle_crosshair, checkable=True)
+        self.crosshair = make.tool_button("lines", "Lines of the other planes", actions.toggle_crosshair, checkable=True)
         self._layout_button = make.tool_button("layout", "Next layout", actions.next_layout)
         self._invert = make.tool_button("invert", "Invert (I)", actions.invert, checkable=True)
         self._reset = make.tool_button("reset", "Reset the view", actions.reset)
@@ -70,7 +70,7 @@ class Toolbar(QFrame):
             button.setChecked(name == workspace.tool)
         view = self._actions.view
         self.overlay.setChecked(workspace.overlay)
-        self.masks.setChecked(workspace.masks_visible)
+        self.masks.setChecked(workspace.masks_visible and bool(workspace.masks))
         self.masks.setEnabled(bool(workspace.masks))
         self.crosshair.setChecked(workspace.crosshair)
         self._invert.setChecked(view is not None and view.inverted)

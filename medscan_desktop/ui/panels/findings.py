@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QLayout, QSlider
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState, Structure
 from medscan_desktop.scene.layers import mask_caption, with_opacity, with_visibility
 from medscan_desktop.scene.workspace import MaskLayer, Workspace
-from medscan_desktop.ui import make, theme
+from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
+from medscan_desktop.ui.elided import ElidedLabel
 from medscan_desktop.ui.icons import icon
 from medscan_desktop.ui.section import Section
 
@@ -83,7 +84,9 @@ class FindingItem(QFrame):
 
     def _head(self) -> QLayout:
         head = make.row(gap=6)
-        head.addWidget(make.label(self.finding.provenance.algorithm_name), 1)
+        name = ElidedLabel()
+        name.setText(self.finding.provenance.algorithm_name)
+        head.addWidget(name, 1)
         head.addWidget(self.state)
         head.addWidget(self.eye)
         return head
@@ -144,9 +147,6 @@ def _structure_row(structure: Structure) -> QLayout:
     swatch.setPixmap(colour)
     line.addWidget(swatch)
     line.addWidget(make.label(structure.name), 1)
-    volume = make.label(
-        f"{structure.volume_ml:,.0f} ml" if structure.volume_ml >= 100 else f"{structure.volume_ml:.1f} ml"
-    )
-    volume.setStyleSheet(f"font-weight: 600; color: {theme.TEXT};")
-    line.addWidget(volume)
+    digits = 0 if structure.volume_ml >= 100 else 1
+    line.addWidget(make.label(f"{structure.volume_ml:,.{digits}f} ml", "strong"))
     return line

@@ -129,12 +129,16 @@ class ModelItem(QFrame):
             widget.setVisible(shown)
         self.run.setDisabled(bool(self.misfit))
         if job is None:
-            self.state.setText(self.misfit or self._card.task)
+            self.state.setText(self.misfit or _purpose(self._card))
             return
         left = left_text(job.fraction, monotonic() - self._began)
         doing = "stopping" if job.is_cancelled else job.text or "waiting"
         self.state.setText(" · ".join(text for text in (f"{job.fraction:.0%}", doing, left) if text))
         self._bar.setValue(round(job.fraction * 1000))
+
+
+def _purpose(card: Card) -> str:
+    return f"{card.body_part} {card.task}, version {card.version}".capitalize()
 
 
 def _about(card: Card) -> str:
