@@ -15,7 +15,7 @@ GENESIS = bytes(HEAD_BYTES)  # the head before the first event
 
 
 def body_of(event: AuditEvent) -> str:
-    """Canonical JSON: sorted keys, no spaces. The MAC is over exactly these bytes."""
+    """Canonical JSON: ASCII, sorted keys, no spaces. The MAC is over exactly these bytes."""
     content = {
         "action": event.action,
         "at": event.at,
@@ -24,7 +24,7 @@ def body_of(event: AuditEvent) -> str:
         "outcome": event.outcome.value,
         "user": event.user,
     }
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def event_of(sequence: int, body: str) -> AuditEvent:

@@ -1,6 +1,7 @@
 """The audit log as DICOM PS3.15 A.5 AuditMessage XML, for a hospital's audit repository."""
 
 import base64
+import re
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
@@ -25,6 +26,7 @@ _EVENT_IDS = (
     ("user.", ("110113", "Security Alert")),
     ("key.", ("110113", "Security Alert")),
 )
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2 Char
 _APPLICATION = ("110100", "Application Activity")
 _OUTCOMES = {Outcome.SUCCESS: "0", Outcome.FAILURE: "4", Outcome.DENIED: "8"}  # success, minor and serious failure
 _ACTIONS = {"import": "C", "add": "C", "save": "C", "put": "C", "delete": "D", "accept": "U", "reject": "U"}
@@ -57,7 +59,10 @@ def _message(event: AuditEvent, source: str) -> ElementTree.Element:
     _code(identification, "EventID", *_event_id(event.action), scheme="DCM")
     _code(identification, "EventTypeCode", event.action, event.action, scheme=_OWN_SCHEME)
     ElementTree.SubElement(
-        message, "ActiveParticipant", UserID=event.user or "nobody", UserIsRequestor="true" if event.user else "false"
+        message,
+        "ActiveParticipant",
+        UserID=_text(event.user) or "nobody",
+        UserIsRequestor="true" if event.user else "false",
     )
     ElementTree.SubElement(message, "AuditSourceIdentification", AuditSourceID=source)
     message.append(_object(event))
@@ -69,7 +74,7 @@ def _object(event: AuditEvent) -> ElementTree.Element:
     is_uid = "." in event.object_id
     element = ElementTree.Element(
         "ParticipantObjectIdentification",
-        ParticipantObjectID=event.object_id or "none",
+        ParticipantObjectID=_text(event.object_id) or "none",
         ParticipantObjectTypeCode="2",  # system object
         ParticipantObjectTypeCodeRole="3",  # report
     )
@@ -77,11 +82,16 @@ def _object(event: AuditEvent) -> ElementTree.Element:
         _code(element, "ParticipantObjectIDTypeCode", "110180", "Study Instance UID", scheme="DCM")
     else:
         _code(element, "ParticipantObjectIDTypeCode", "record", "Record", scheme=_OWN_SCHEME)
-    ElementTree.SubElement(element, "ParticipantObjectName").text = event.object_id
+    ElementTree.SubElement(element, "ParticipantObjectName").text = _text(event.object_id)
     for name, value in (("sequence", event.sequence), *sorted(event.detail.items())):
         encoded = base64.b64encode(str(value).encode()).decode()  # the schema's type is base64Binary
         ElementTree.SubElement(element, "ParticipantObjectDetail", type=name, value=encoded)
     return element
+
+
+def _text(typed: str) -> str:
+    """What somebody may have typed, with the characters that XML cannot hold replaced."""
+    return _NOT_XML.sub("\ufffd", typed)
 
 
 def _event_id(action: str) -> tuple[str, str]:

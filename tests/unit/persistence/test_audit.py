@@ -257,7 +257,8 @@ def test_the_body_is_canonical() -> None:
 
     body = body_of(event)
     assert (
-        body == '{"action":"a.b","at":"t","detail":{"a":"é","z":1},"object_id":"1.2","outcome":"denied","user":"ada"}'
+        body
+        == '{"action":"a.b","at":"t","detail":{"a":"\\u00e9","z":1},"object_id":"1.2","outcome":"denied","user":"ada"}'
     )
     assert event_of(0, body) == event
 
