@@ -73,7 +73,7 @@ def _is_shown(letter: str) -> bool:
 
 
 def _decode(raw: bytes, charset: str) -> str:
-    name = charset.split("\\")[0].strip().replace("ISO 2022 IR", "ISO_IR").replace("ISO-IR", "ISO_IR")
+    name = charset.split("\\", maxsplit=1)[0].strip().replace("ISO 2022 IR", "ISO_IR").replace("ISO-IR", "ISO_IR")
     first = _CODECS.get(name, "utf_8" if "UTF" in name.upper() else "latin_1")
     if b"\x1b" not in raw:
         return _decoded(raw, first)

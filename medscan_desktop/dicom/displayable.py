@@ -26,6 +26,18 @@ _THREE_SAMPLES = frozenset(
 )
 
 
+# Storage classes whose instances always hold pixels: CR, DX, CT, US, MR, NM, SC, XA, XRF, VL, PT, RT image and dose.
+_IMAGES = tuple(
+    f"{_STORAGE}{branch}"
+    for branch in ["1", "2", "3.1", "4", "6.1", "7", "12.1", "12.2", "13.1", "20", "77.1", "128", "481.1", "481.2"]
+)
+
+
+def is_image_class(sop_class_uid: str) -> bool:
+    """Whether an instance of this class without pixel data is not whole."""
+    return any(sop_class_uid == branch or sop_class_uid.startswith(f"{branch}.") for branch in _IMAGES)
+
+
 def reason_not_shown(header: Header) -> str:
     """Why this instance cannot be shown as an image, "" where it can."""
     parts = header.sop_class_uid.split(".")

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Mapping
 from typing import BinaryIO
 
+from medscan_desktop.dicom.displayable import is_image_class
 from medscan_desktop.dicom.elements import (
     DOUBLE_PIXELS,
     EXPLICIT_BIG,
@@ -135,8 +136,8 @@ def _pixels(
 ) -> Pixels | None:
     """The pixel module with its place in the file, checked against the file's size; None for an object without."""
     if located is None or located.tag not in _KINDS:
-        if "Rows" in attributes and "BitsAllocated" in attributes and "PhotometricInterpretation" in attributes:
-            raise Truncated("has no pixel data although it describes an image; it may be truncated")
+        if is_image_class(attributes["SOPClassUID"]) or {"Rows", "BitsAllocated"} <= attributes.keys():
+            raise Truncated("describes an image and has no pixel data: it may be truncated")
         return None
     kind, bits = _KINDS[located.tag]
     bits_allocated = bits or _integer(attributes, "BitsAllocated", 0)

@@ -1,0 +1,67 @@
+"""Corner texts from the headers."""
+
+from typing import Any
+
+import pytest
+
+from medscan_desktop.dicom.corners import corner_texts
+from medscan_desktop.dicom.group import group
+from medscan_desktop.scene.workspace import Corners
+from tests.support.dicom_files import headers_of, series
+
+
+def corners(**attributes: Any) -> Corners:
+    (stack,) = group(headers_of(series(3, **attributes))).stacks
+    return corner_texts(stack)
+
+
+def test_the_four_corners() -> None:
+    texts = corners(
+        PatientBirthDate="19600229",
+        PatientAge="066Y",
+        PatientSex="F",
+        InstitutionName="Phantom Hospital",
+        StudyDate="20260301",
+        StudyTime="140509",
+        StudyDescription="CT thorax",
+        SeriesNumber=2,
+        SeriesDescription="axial",
+        KVP=120,
+        Exposure=80,
+        SliceLocation=12.5,
+    )
+
+    assert texts.patient == ("Phantom, Test", "T-1", "1960-02-29 066Y F")
+    assert texts.study == ("Phantom Hospital", "2026-03-01 14:05", "CT thorax")
+    assert texts.series[:2] == ("2 · axial", "120 kV 80 mAs")
+    assert texts.frames[0] == ("location 12.5 mm", "thickness 1 mm")
+
+
+def test_without_a_slice_location_the_position_along_the_normal_stands_there() -> None:
+    assert [lines[0] for lines in corners().frames] == [f"location {z}.0 mm" for z in (30, 32, 34)]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "marker"),
+    [
+        ({}, ()),
+        ({"LossyImageCompression": "00"}, ()),
+        ({"LossyImageCompression": "01"}, ("lossy ratio unknown",) * 3),
+        (
+            {
+                "LossyImageCompression": "01",
+                "LossyImageCompressionRatio": 12.5,
+                "LossyImageCompressionMethod": "ISO_10918_1",
+            },
+            ("lossy 12.5:1 (ISO_10918_1)",) * 3,
+        ),
+    ],
+)
+def test_the_lossy_marker(attributes: dict[str, Any], marker: tuple[str, ...]) -> None:
+    assert corners(**attributes).lossy == marker
+
+
+def test_laterality_and_animals() -> None:
+    texts = corners(ImageLaterality="L", PatientOrientation=["A", "F"], AnatomicalOrientationType="QUADRUPED")
+
+    assert (texts.laterality, texts.patient_orientation, texts.quadruped) == ("Left", ("A", "F"), True)

@@ -1,0 +1,56 @@
+"""What is stored and not shown, each with its true reason."""
+
+from typing import Any
+
+import pytest
+from pydicom.uid import (
+    BasicTextSRStorage,
+    EncapsulatedPDFStorage,
+    GrayscaleSoftcopyPresentationStateStorage,
+    RTStructureSetStorage,
+    SegmentationStorage,
+    TwelveLeadECGWaveformStorage,
+)
+
+from medscan_desktop.dicom.group import group
+from tests.support.dicom_files import ct_slice, headers_of
+
+NO_IMAGE = dict.fromkeys(
+    ("PixelData", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PhotometricInterpretation")
+)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "reason"),
+    [
+        ({"SOPClassUID": BasicTextSRStorage, **NO_IMAGE}, "a report, not an image: stored, not yet shown"),
+        ({"SOPClassUID": SegmentationStorage}, "a segmentation, not an image: stored, not yet shown"),
+        (
+            {"SOPClassUID": RTStructureSetStorage, **NO_IMAGE},
+            "a set of radiotherapy structures, not an image: stored, not yet shown",
+        ),
+        (
+            {"SOPClassUID": EncapsulatedPDFStorage, **NO_IMAGE},
+            "an encapsulated document, not an image: stored, not yet shown",
+        ),
+        ({"SOPClassUID": TwelveLeadECGWaveformStorage, **NO_IMAGE}, "a waveform, not an image: stored, not yet shown"),
+        (
+            {"SOPClassUID": GrayscaleSoftcopyPresentationStateStorage, **NO_IMAGE},
+            "a presentation state, not an image: stored, not yet applied",
+        ),
+        ({"SOPClassUID": "1.2.3.4", **NO_IMAGE}, "an object without pixel data, not an image: stored, not yet shown"),
+        (
+            {"PhotometricInterpretation": "CMYK"},
+            "its photometric interpretation (CMYK) is not supported: stored, not shown",
+        ),
+        (
+            {"PhotometricInterpretation": "RGB"},
+            "it says RGB and 1 samples a pixel, which contradict each other",
+        ),
+    ],
+)
+def test_the_reason_is_true(attributes: dict[str, Any], reason: str) -> None:
+    found = group(headers_of([ct_slice(**attributes)]))
+
+    assert found.stacks == ()
+    assert [refusal.reason for refusal in found.refused] == [reason]
