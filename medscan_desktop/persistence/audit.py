@@ -1,6 +1,6 @@
 """The audit log's table: appends events to the chain and reads them. `audit_verify` proves it."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select
@@ -18,29 +18,40 @@ __all__ = ["CHECKPOINT_EVERY", "AuditLog", "Verification"]
 CHECKPOINT_EVERY = 1000
 
 
+# Made once: composing a statement costs SQLAlchemy more than running it.
+_END = select(audit.c.sequence, audit.c.mac).order_by(audit.c.sequence.desc()).limit(1)
+_ADD = insert(audit)
+
+
 class AuditLog:
     """The log within one transaction, which must hold the write lock: the chain has one end."""
 
     def __init__(self, connection: Connection, keys: Keys, anchors: Anchors) -> None:
         self._connection = connection
         self._keys = keys
+        self._key = keys.audit_key
         self._anchors = anchors
+        self._end: tuple[int, bytes] | None = None  # nobody else can move it while the lock is held
 
-    def append(self, event: AuditEvent, at: datetime) -> Anchor:
-        """Chain the event on; gives the anchor to write once the transaction is committed."""
-        previous = self._connection.execute(
-            select(audit.c.sequence, audit.c.mac).order_by(audit.c.sequence.desc()).limit(1)
-        ).first()
-        sequence, before = (previous.sequence + 1, previous.mac) if previous else (1, GENESIS)
+    def append(self, event: AuditEvent, at: datetime) -> None:
+        """Chain the event on."""
+        last, before = self._end or self._read_end()
+        sequence = last + 1
         body = body_of(replace(event, at=at.astimezone(UTC).isoformat(timespec="microseconds")))
-        head = link(self._keys.audit_key, before, sequence, body)
-        self._connection.execute(insert(audit).values(sequence=sequence, body=body, mac=head))
-        anchor = Anchor(sequence, head, sign(self._keys.signing_key, sequence, head))
+        head = link(self._key, before, sequence, body)
+        self._connection.execute(_ADD, {"sequence": sequence, "body": body, "mac": head})
+        self._end = sequence, head
         if sequence % CHECKPOINT_EVERY == 0:
-            self._connection.execute(
-                insert(audit_checkpoints).values(sequence=sequence, head=head, signature=anchor.signature)
-            )
-        return anchor
+            self._connection.execute(insert(audit_checkpoints).values(**asdict(self.anchor())))
+
+    def anchor(self) -> Anchor:
+        """The signed end of the chain, to be written once the transaction is committed."""
+        sequence, head = self._end or self._read_end()
+        return Anchor(sequence, head, sign(self._keys.signing_key, sequence, head))
+
+    def _read_end(self) -> tuple[int, bytes]:
+        row = self._connection.execute(_END).first()
+        return (row.sequence, row.mac) if row is not None else (0, GENESIS)
 
     def events(self, limit: int | None = 1000, *, action: str = "", object_id: str = "") -> list[AuditEvent]:
         """The newest `limit` events (None: all), newest first; of one action or about one object where given.

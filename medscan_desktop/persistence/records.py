@@ -97,7 +97,8 @@ class RecordsFactory:
                 records.outcome, records.detail = outcome, dict(detail)
                 yield records
                 done = AuditEvent(action, self._user_name, object_id, records.outcome, records.detail)
-                anchor = records.audit.append(done, self._now())
+                records.audit.append(done, self._now())
+                anchor = records.audit.anchor()
             is_committed = True
             self._database.anchors.append(anchor)
         finally:
@@ -110,7 +111,9 @@ class RecordsFactory:
         failed = AuditEvent(event.action, event.user, event.object_id, Outcome.FAILURE, detail)
         try:
             with self._database.writing() as connection:
-                anchor = self._records(connection).audit.append(failed, self._now())
+                log = self._records(connection).audit
+                log.append(failed, self._now())
+                anchor = log.anchor()
             self._database.anchors.append(anchor)
         except MedScanError:
             _log.warning("records.failure_not_recorded")

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select
 
 from medscan_desktop.domain.errors import NotFound
 from medscan_desktop.domain.study import (
@@ -35,11 +35,20 @@ class Added(StrEnum):
     CONFLICT = "conflict"  # nothing was changed; `Studies.conflict` says why
 
 
+# Made once: composing a statement costs SQLAlchemy more than running it, and an import runs these for every file.
+_DIGEST = select(instances.c.sha256).where(instances.c.sop_instance_uid == bindparam("uid"))
+_PARENT = select(series.c.study_instance_uid).where(series.c.series_instance_uid == bindparam("uid"))
+_STUDY = select(studies).where(studies.c.study_instance_uid == bindparam("uid"))
+_ADD = insert(instances)
+
+
 class Studies:
     """The library within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._parents: dict[SeriesUid, str] = {}
+        self._patients: dict[StudyUid, Patient] = {}
 
     def put_instance(self, study: Study, of_series: Series, instance: Instance) -> Added:
         """Add an instance, with its study and series where they are new.
@@ -47,14 +56,13 @@ class Studies:
         A study keeps the patient data it came with: another study of the same PatientID under another name stands
         beside it, with its own.
         """
-        known = self._digest(instance.sop_instance_uid)
-        if known == instance.sha256:
+        if self._digest(instance.sop_instance_uid) == instance.sha256:
             return Added.ALREADY_THERE
         if self.conflict(study, of_series, instance):
             return Added.CONFLICT
         self._put_study(study)
         self._put_series(of_series)
-        self._connection.execute(insert(instances).values(instance_row(instance)))
+        self._connection.execute(_ADD, instance_row(instance))
         return Added.ADDED
 
     def conflict(self, study: Study, of_series: Series, instance: Instance) -> str:
@@ -62,15 +70,11 @@ class Studies:
         known = self._digest(instance.sop_instance_uid)
         if known is not None and known != instance.sha256:
             return "the library has this SOP Instance UID already, with other content"
-        parent = self._connection.execute(
-            select(series.c.study_instance_uid).where(series.c.series_instance_uid == of_series.series_instance_uid)
-        ).scalar()
+        parent = self._parent(of_series.series_instance_uid)
         if parent is not None and parent != study.study_instance_uid:
             return "the library has this Series Instance UID already, in another study"
-        row = self._connection.execute(
-            select(studies).where(studies.c.study_instance_uid == study.study_instance_uid)
-        ).first()
-        if row is not None and not _is_same_patient(patient_of(row), study.patient):
+        patient = self._patient(study.study_instance_uid)
+        if patient is not None and not _is_same_patient(patient, study.patient):
             return "the library has this Study Instance UID already, of another patient"
         return ""
 
@@ -121,19 +125,35 @@ class Studies:
         self._connection.execute(insert(thumbnails).values(series_instance_uid=series_uid, png=png))
 
     def _digest(self, uid: InstanceUid) -> str | None:
-        return self._connection.execute(select(instances.c.sha256).where(instances.c.sop_instance_uid == uid)).scalar()
+        return self._connection.execute(_DIGEST, {"uid": uid}).scalar()
+
+    def _parent(self, uid: SeriesUid) -> str | None:
+        """The study of a series, asked once a transaction: an import comes with hundreds of instances a series."""
+        if uid not in self._parents:
+            found = self._connection.execute(_PARENT, {"uid": uid}).scalar()
+            if found is None:
+                return None
+            self._parents[uid] = found
+        return self._parents[uid]
+
+    def _patient(self, uid: StudyUid) -> Patient | None:
+        """Whose study it is, asked once a transaction."""
+        if uid not in self._patients:
+            row = self._connection.execute(_STUDY, {"uid": uid}).first()
+            if row is None:
+                return None
+            self._patients[uid] = patient_of(row)
+        return self._patients[uid]
 
     def _put_study(self, study: Study) -> None:
-        uid = studies.c.study_instance_uid
-        if self._connection.execute(select(uid).where(uid == study.study_instance_uid)).first() is None:
+        if self._patient(study.study_instance_uid) is None:
             number = self._connection.execute(
                 insert(studies).values(study_row(study)).returning(studies.c.number)
             ).scalar_one()
             add_to_search(self._connection, number, study)
 
     def _put_series(self, new: Series) -> None:
-        uid = series.c.series_instance_uid
-        if self._connection.execute(select(uid).where(uid == new.series_instance_uid)).first() is None:
+        if self._parent(new.series_instance_uid) is None:
             self._connection.execute(insert(series).values(series_row(new)))
 
     def _counted(self, numbers: Select[tuple[int]]) -> list[Study]:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from medscan_desktop.persistence.argon2_cost import Argon2Cost
 from medscan_desktop.persistence.database import Database
@@ -36,14 +38,29 @@ class Library:
 
 @contextmanager
 def new_library(folder: Path) -> Iterator[Library]:
-    """A fresh library, closed at the end."""
+    """A fresh library in `folder`, closed at the end. All of one run share their keys: they are made once and copied."""
     home = Home(folder / "home")
-    keys, recovery_key = create_keys(home, passphrase=PASSPHRASE, cost=CHEAP)
+    home.make_folders()
+    files, keys, recovery_key = _made_once()
+    for name, content in files.items():
+        (home.root / name).write_bytes(content)
+        (home.root / name).chmod(0o600)
     database = Database.open(home, keys)
     try:
         yield Library(home, keys, database, Vault(home, keys), recovery_key)
     finally:
         database.close()
+
+
+@cache
+def _made_once() -> tuple[dict[str, bytes], Keys, str]:
+    """The files of an empty library: a migration costs more than most tests."""
+    with TemporaryDirectory() as folder:
+        home = Home(Path(folder) / "home")
+        keys, recovery_key = create_keys(home, passphrase=PASSPHRASE, cost=CHEAP)
+        Database.open(home, keys).close()
+        paths = (home.keyslots, home.database, home.anchors)
+        return {str(path.relative_to(home.root)): path.read_bytes() for path in paths}, keys, recovery_key
 
 
 @contextmanager
