@@ -116,6 +116,7 @@ class Workstation:
         job = Job(call.command.name, lambda job: self._jobs.post(lambda: self._tell_job(job)))
         ctx = self._make_context(self.user, job, self._post_scene)
         self.running.append(job)
+        user = self.user
 
         def work() -> None:
             try:
@@ -125,17 +126,27 @@ class Workstation:
             except Exception as error:  # the gate: whatever a use case did wrong must not end the window
                 self._jobs.post(partial(self._failed, job, _as_bug(call.command.name, error)))
             else:
-                self._jobs.post(lambda: self._done(job, effect, on_done, remember))
+                self._jobs.post(lambda: self._done(job, user, effect, on_done, remember))
 
         self._tell_job(job)
         self._jobs.start(work)
         return job
 
     def _done(
-        self, job: Job, effect: Effect, on_done: Callable[[Effect], None] | None, remember: Callable[[Effect], None]
+        self,
+        job: Job,
+        user: User | None,
+        effect: Effect,
+        on_done: Callable[[Effect], None] | None,
+        remember: Callable[[Effect], None],
     ) -> None:
         job.finish(effect)
         self.running.remove(job)
+        if (
+            effect.session is ... and self.user is not user
+        ):  # logged out meanwhile: it must not reach the next screen
+            self._tell_job(job)
+            return
         if effect.session is not ...:
             self._switch_user(effect.session)
         remember(effect)

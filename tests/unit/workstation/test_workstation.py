@@ -178,3 +178,18 @@ def test_a_listener_draws_and_cannot_write(workstation: Workstation) -> None:
 
     with pytest.raises(RuntimeError, match="cannot write"):
         store.update(lambda workspace: replace(workspace, tool="pan"))
+
+
+def test_what_ends_after_the_log_out_does_not_reach_the_screen(workstation: Workstation) -> None:
+    posted: list[Any] = []
+    workstation._jobs = SimpleNamespace(start=lambda work: work(), post=posted.append)
+    shown: list[Effect] = []
+    workstation.do(choose_tool, tool="length", before="window", on_done=shown.append)
+
+    workstation._switch_user(None)
+    for callback in posted:
+        callback()
+
+    assert workstation.store.workspace.tool == EMPTY.tool
+    assert not shown
+    assert not workstation.running
