@@ -32,7 +32,7 @@ class MeasurementPainter:
     def draw_all(self, workspace: Workspace, view: View, stack: Stack) -> None:
         """All that lies on the plane shown, drafts last."""
         for measurement in workspace.measurements:
-            if measurement.series_instance_uid == stack.series_instance_uid and is_on_plane(measurement, self.pane):
+            if _belongs(measurement, stack) and is_on_plane(measurement, self.pane):
                 selected = measurement.id == workspace.selected
                 self._draw(measurement, _SELECTED if selected else _SAVED, handles=selected)
         for draft in workspace.drafts:
@@ -103,6 +103,14 @@ class MeasurementPainter:
         left = max(self.area.left(), min(place.left(), self.area.right() - place.width()))
         top = max(self.area.top(), min(place.top(), self.area.bottom() - place.height()))
         return QRectF(left, top, place.width(), place.height())
+
+
+def _belongs(measurement: Measurement, stack: Stack) -> bool:
+    """Whether it was drawn on this stack: a series may hold several in the same place (echoes, phases)."""
+    if measurement.series_instance_uid != stack.series_instance_uid:
+        return False
+    image = measurement.sop_instance_uid
+    return image is None or not stack.instance_uids or image in stack.instance_uids
 
 
 def is_on_plane(measurement: Measurement, pane: PaneMap) -> bool:

@@ -142,7 +142,7 @@ def weighted(
     sums: Pixels, weight: Pixels, inside: NDArray[np.bool_] | None
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Means over tissue alone, and where tissue makes up at least half of what a pixel shows."""
-    valid = weight >= 0.5
+    valid = np.asarray(weight >= 0.5 - 1e-3)  # exactly half counts, whichever way the last bit rounds
     if inside is not None:
         valid &= inside
     return np.divide(sums, weight, out=np.zeros(sums.shape, np.float32), where=valid), valid

@@ -213,7 +213,7 @@ def _property(preset: Preset, volume: Volume, veiled: bool) -> vtkVolumeProperty
     made = vtkVolumeProperty()
     made.SetColor(colours)
     made.SetScalarOpacity(opacities)
-    made.SetScalarOpacityUnitDistance(8.0 if veiled else 1.0)
+    made.SetScalarOpacityUnitDistance(5.0 if veiled else 1.0)
     made.SetInterpolationTypeToLinear()
     if preset.shaded:
         made.ShadeOn()

@@ -1,12 +1,13 @@
 """The surface of a mask as triangles in patient mm."""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkCommonTransforms import vtkMatrixToLinearTransform
 from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D, vtkWindowedSincPolyDataFilter
-from vtkmodules.vtkFiltersGeneral import vtkTransformPolyDataFilter
+from vtkmodules.vtkFiltersGeneral import vtkTransformFilter
 
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.mask import Mask
@@ -31,9 +32,7 @@ def mask_surface(mask: Mask, geometry: Geometry) -> vtkPolyData:
         step += 1
 
 
-def _surface(
-    cropped: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], low: list[int], step: int, geometry: Geometry
-) -> vtkPolyData:
+def _surface(cropped: NDArray[np.bool_], low: list[int], step: int, geometry: Geometry) -> vtkPolyData:
     """The surface of every `step`-th voxel of the blurred mask."""
     margin = 2 * step
     blurred = gaussian_filter(np.pad(cropped, margin).astype(np.float32), 0.7 * step)
@@ -53,15 +52,15 @@ def _surface(
     smooth.NormalizeCoordinatesOn()
     to_patient = vtkMatrixToLinearTransform()
     to_patient.SetInput(matrix_of(geometry.affine))
-    moved = vtkTransformPolyDataFilter()
+    moved = vtkTransformFilter()
     moved.SetInputConnection(smooth.GetOutputPort())
     moved.SetTransform(to_patient)
     moved.Update()
-    surface: vtkPolyData = moved.GetOutput()
+    surface: vtkPolyData = moved.GetPolyDataOutput()
     return surface
 
 
-def matrix_of(affine: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> vtkMatrix4x4:
+def matrix_of(affine: NDArray[np.float64]) -> vtkMatrix4x4:
     """A 4x4 array as VTK's matrix."""
     matrix = vtkMatrix4x4()
     matrix.DeepCopy([float(value) for value in affine.ravel()])

@@ -84,15 +84,18 @@ class VolumeRenderer:
 
     def _run(self) -> None:
         scene: SpaceScene | None = None
+        failure = "The 3D picture could not be drawn."
         try:
             while (request := self._next(None)) is not None:
                 scene = scene or SpaceScene()
                 self._serve(scene, request)
-        except MedScanError as failure:
-            self._on_failure(str(failure))
-        finally:
+        except MedScanError as refusal:
+            failure = str(refusal)
+        finally:  # a bug goes on to the thread's hook, which logs it; who waits is told all the same
             if scene is not None:
                 scene.close()
+            if not self._closing:
+                self._on_failure(failure)
 
     def _next(self, timeout: float | None) -> Request3D | None:
         """The waiting request, taken; None at the end, or when none came in time."""

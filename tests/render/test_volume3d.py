@@ -1,0 +1,246 @@
+"""3D: which side is which, what is drawn when, and that nothing outlives its closing."""
+
+import queue
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from medscan_desktop.domain.errors import Unsuitable
+from medscan_desktop.domain.finding import FindingId
+from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.mask import Mask
+from medscan_desktop.imaging.volume import Volume
+from medscan_desktop.render.offscreen import offscreen_window
+from medscan_desktop.render.orbit import orbit
+from medscan_desktop.render.presets_3d import preset_of, presets_for
+from medscan_desktop.render.space_scene import SpaceScene
+from medscan_desktop.render.surfaces import mask_surface
+from medscan_desktop.render.volume3d import Drawn3D, Request3D, VolumeRenderer
+from medscan_desktop.scene.workspace import Camera3D, MaskLayer, StackId
+from tests.support.phantoms import geometry_of, painted, signed_permutations
+from tests.support.pictures import centre_of_light, lopsided
+
+SIZE = (96, 96)
+SHAPE, SPACING = (30, 32, 34), (1.1, 1.0, 1.2)
+FRONT = Camera3D()
+
+
+def geometry(directions: NDArray[np.float64] | None = None) -> Geometry:
+    return geometry_of(np.eye(3) if directions is None else directions, spacing=SPACING, shape=SHAPE)
+
+
+def can_draw() -> bool:
+    try:
+        offscreen_window().Finalize()
+    except Unsuitable:
+        return False
+    return True
+
+
+pytestmark = pytest.mark.skipif(not can_draw(), reason="this machine has no OpenGL, not even in software")
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[SpaceScene]:
+    made = SpaceScene()
+    yield made
+    made.close()
+
+
+def light(scene: SpaceScene, volume: Volume, camera: Camera3D, *, coarse: bool = False) -> tuple[float, float]:
+    """Where the light is in a 3D picture, as shares right and down."""
+    seen = orbit(volume.geometry, camera, SIZE)
+    rgba = scene.draw(volume, preset_of(volume, "CT", ""), (), seen, SIZE, coarse=coarse)
+    assert rgba.shape == (SIZE[1], SIZE[0], 4)
+    grey = rgba[..., :3].astype(float).sum(axis=2)
+    return centre_of_light(np.where(grey > 60, grey, 0))  # without the background's own faint grey
+
+
+def test_from_the_front_the_patients_right_is_on_the_screens_left(scene: SpaceScene) -> None:
+    for directions in list(signed_permutations())[::5]:
+        right, down = light(scene, lopsided(geometry(directions), (-1, 0, 0)), FRONT)
+
+        assert right < 0.42, directions
+        assert abs(down - 0.5) < 0.06
+
+
+@pytest.mark.parametrize(
+    ("camera", "side", "place"),
+    [
+        (FRONT, (0, 0, 1), (None, -1)),  # the head is up
+        (Camera3D(azimuth=90), (0, -1, 0), (-1, None)),  # from the patient's left, the front is on the left
+        (Camera3D(azimuth=-90), (0, -1, 0), (1, None)),
+        (Camera3D(azimuth=180), (-1, 0, 0), (1, None)),  # from behind, the right is on the right
+        (Camera3D(elevation=89.9), (0, -1, 0), (None, 1)),  # from the head, the front is down
+    ],
+)
+def test_the_orbit_turns_about_the_patient(
+    scene: SpaceScene, camera: Camera3D, side: tuple[int, int, int], place: tuple[int | None, int | None]
+) -> None:
+    mirrored = geometry(np.diag([1.0, 1.0, -1.0]))
+    for stack in (geometry(), mirrored):
+        found = light(scene, lopsided(stack, side), camera)
+        for share, wanted in zip(found, place, strict=True):
+            if wanted is None:
+                assert abs(share - 0.5) < 0.06
+            else:
+                assert (share - 0.5) * wanted > 0.08
+
+
+@pytest.mark.parametrize(
+    ("camera", "letters"),
+    [
+        (FRONT, ("R", "L", "H", "F")),
+        (Camera3D(azimuth=90), ("A", "P", "H", "F")),
+        (Camera3D(azimuth=180), ("L", "R", "H", "F")),
+        (Camera3D(elevation=90), ("R", "L", "P", "A")),
+        (Camera3D(azimuth=30), ("RA", "LP", "H", "F")),
+    ],
+)
+def test_the_letters_turn_with_the_orbit(camera: Camera3D, letters: tuple[str, ...]) -> None:
+    assert orbit(geometry(), camera, SIZE).letters == letters
+
+
+def test_zoom_and_shift_are_shares_of_the_pane(scene: SpaceScene) -> None:
+    volume = lopsided(geometry(), (-1, 0, 0))
+    right, down = light(scene, volume, FRONT)
+    moved_right, moved_down = light(scene, volume, Camera3D(shift=(0.2, 0.1)))
+
+    assert moved_right - right == pytest.approx(0.2, abs=0.02)
+    assert moved_down - down == pytest.approx(0.1, abs=0.02)
+    assert 0.5 - light(scene, volume, Camera3D(zoom=1.5))[0] == pytest.approx((0.5 - right) * 1.5, abs=0.03)
+
+
+def test_the_coarse_picture_shows_the_same_place(scene: SpaceScene) -> None:
+    big = geometry_of(np.eye(3), spacing=(0.5, 0.5, 0.5), shape=(150, 150, 150))
+    volume = lopsided(big, (-1, 0, 1))
+
+    assert light(scene, volume, FRONT, coarse=True) == pytest.approx(light(scene, volume, FRONT), abs=0.02)
+
+
+def test_a_mask_is_seen_where_it_is_and_in_its_colour(scene: SpaceScene) -> None:
+    stack = geometry(np.diag([-1.0, 1.0, -1.0]))
+    air = painted(stack, lambda points: np.full(points.shape[:-1], -1000.0), unit="HU")
+    inside = lopsided(stack, (-1, 0, 1)).values > 0
+    layer = MaskLayer(FindingId("f"), 1, StackId("s"), "Liver", Mask.from_array(inside), (0, 255, 0), "AI")
+    rgba = scene.draw(air, presets_for(air, "CT")[0], (layer,), orbit(stack, FRONT, SIZE), SIZE, coarse=False)
+    green = rgba[..., 1].astype(float) * (rgba[..., 1] > rgba[..., 0] + 30)
+    right, down = centre_of_light(green)
+
+    assert right < 0.44
+    assert down < 0.44
+
+
+def test_a_masks_surface_encloses_its_volume() -> None:
+    stack = geometry_of(np.eye(3), spacing=(1.0, 1.0, 1.0), shape=(60, 60, 60))
+    points = stack.to_patient(np.stack(np.meshgrid(*(np.arange(60),) * 3, indexing="ij"), axis=-1)[..., ::-1])
+    ball = Mask.from_array(np.linalg.norm(points - stack.centre, axis=-1) <= 20)
+    surface = mask_surface(ball, stack)
+    bounds = np.asarray(surface.GetBounds()).reshape(3, 2)
+
+    assert bounds.mean(axis=1) == pytest.approx(stack.centre, abs=0.3)
+    assert bounds[:, 1] - bounds[:, 0] == pytest.approx(40.0, abs=1.5)
+    assert mask_surface(Mask.from_array(np.zeros((60, 60, 60), bool)), stack).GetNumberOfPolys() == 0
+
+
+def test_every_kind_of_value_can_be_drawn(scene: SpaceScene) -> None:
+    for dtype in (np.int16, np.float32):
+        volume = replace(lopsided(geometry(), (-1, 0, 0)))
+        volume = replace(volume, values=volume.values.astype(dtype), unit="")
+        for preset in presets_for(volume, "MR"):
+            seen = orbit(volume.geometry, FRONT, SIZE)
+            rgba = scene.draw(volume, preset, (), seen, SIZE, coarse=False)
+
+            assert centre_of_light(rgba[..., 0] * (rgba[..., 0] > 40))[0] < 0.42
+
+
+class Answers:
+    """What a renderer handed over."""
+
+    def __init__(self) -> None:
+        self.drawn: queue.Queue[Drawn3D] = queue.Queue()
+        self.renderer = VolumeRenderer(self.drawn.put, pytest.fail)
+
+    def next(self) -> Drawn3D:
+        return self.drawn.get(timeout=30)
+
+
+@pytest.fixture
+def answers() -> Iterator[Answers]:
+    made = Answers()
+    yield made
+    made.renderer.close()
+
+
+def request_of(volume: Volume, **fields) -> Request3D:
+    return Request3D(volume, "CT", fields.pop("camera", FRONT), SIZE, **fields)
+
+
+def test_a_coarse_picture_comes_first_and_a_full_one_when_the_view_rests(answers: Answers) -> None:
+    answers.renderer.request(request_of(lopsided(geometry(), (-1, 0, 0))))
+    first, second = answers.next(), answers.next()
+
+    assert (first.full, second.full) == (False, True)
+    assert first.rgba.flags.owndata
+
+
+def test_while_moving_only_coarse_pictures_are_drawn(answers: Answers) -> None:
+    volume = lopsided(geometry(), (-1, 0, 0))
+    answers.renderer.request(request_of(volume, camera=Camera3D(moving=True)))
+
+    assert not answers.next().full
+    with pytest.raises(queue.Empty):
+        answers.drawn.get(timeout=0.6)
+
+
+def test_only_the_latest_of_many_requests_is_drawn_in_full(answers: Answers) -> None:
+    volume = lopsided(geometry(), (-1, 0, 0))
+    for azimuth in range(60):
+        answers.renderer.request(request_of(volume, camera=Camera3D(azimuth=azimuth)))
+    drawn = [answers.next()]
+    while not drawn[-1].full:
+        drawn.append(answers.next())
+
+    assert drawn[-1].request.camera.azimuth == 59
+    assert len(drawn) < 30
+
+
+def test_a_volume_that_is_still_loading_is_not_drawn(answers: Answers) -> None:
+    volume = lopsided(geometry(), (-1, 0, 0))
+    volume.loaded[3] = False
+    answers.renderer.request(request_of(volume))
+
+    with pytest.raises(queue.Empty):
+        answers.drawn.get(timeout=0.6)
+
+
+def test_closing_twice_is_harmless_and_nothing_comes_after_it() -> None:
+    made = Answers()
+    made.renderer.request(request_of(lopsided(geometry(), (-1, 0, 0))))
+    made.next()
+    made.renderer.close()
+    made.renderer.close()
+    while not made.drawn.empty():
+        made.drawn.get()
+    made.renderer.request(request_of(lopsided(geometry(), (1, 0, 0))))
+
+    with pytest.raises(queue.Empty):
+        made.drawn.get(timeout=0.4)
+
+
+def test_a_program_that_forgets_to_close_still_ends_well() -> None:
+    code = (
+        "import queue\n"
+        "from tests.render.test_volume3d import *\n"
+        "made = Answers()\n"
+        "made.renderer.request(request_of(lopsided(geometry(), (-1, 0, 0))))\n"
+        "made.next()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
+
+    assert ended.returncode == 0, ended.stderr.decode()

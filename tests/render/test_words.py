@@ -1,0 +1,168 @@
+"""What a pane says, what it never hides, and that no two texts lie on each other."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from medscan_desktop.domain.finding import FindingId
+from medscan_desktop.imaging.mask import Mask
+from medscan_desktop.imaging.volume import Volume
+from medscan_desktop.imaging.window import VoiLut, Window
+from medscan_desktop.render.corners import PaneWords, plane_words, window_text
+from medscan_desktop.render.fonts import application
+from medscan_desktop.render.layout import draw_words
+from medscan_desktop.render.sampling import value_text
+from medscan_desktop.render.texts import Style, TextPainter
+from medscan_desktop.scene.camera import pane_map
+from medscan_desktop.scene.workspace import Camera, Corners, MaskLayer, View, ViewKind, Workspace
+from tests.support.phantoms import geometry_of
+from tests.support.scenes import hung, view_of
+
+GEOMETRY = geometry_of(np.eye(3))
+CAPTION = "AI: liver-ct 0.3 · 591ea17c · 2026-01-02 10:11 UTC · no confidence given · proposed"
+
+
+def volume_of(**fields) -> Volume:
+    values = np.arange(np.prod(GEOMETRY.shape)).reshape(GEOMETRY.shape).astype(np.int16)
+    return Volume(values, GEOMETRY, fields.pop("loaded", np.ones(20, bool)), unit="HU", **fields)
+
+
+def scene_of(volume: Volume, *, kind: ViewKind = ViewKind.AXIAL, **corners) -> tuple[Workspace, View]:
+    workspace = hung(volume)
+    texts = Corners(
+        patient=("Doe, Jane", "ID 12345", "1950-01-02 · 74 y", "F"),
+        study=("General Hospital", "2024-05-06 14:33", "Acc 1", "CT abdomen"),
+        series=("Series 3", "120 kV", "Kernel B30f"),
+        **corners,
+    )
+    workspace = workspace.with_stack(replace(workspace.stacks[0], corners=texts))
+    return workspace, replace(view_of(workspace, kind), voi=Window(40, 400, name="Soft tissue"))
+
+
+def words_of(workspace: Workspace, view: View, value: str = "") -> PaneWords:
+    stack = workspace.stacks[0]
+    assert stack.volume is not None
+    pane = pane_map(stack.volume.geometry, view, workspace.focus.get(stack.id), (400, 300))
+    return plane_words(workspace, view, stack, pane, value)
+
+
+def all_texts(words: PaneWords) -> str:
+    corners = (words.top_left, words.top_right, words.bottom_left, words.bottom_right)
+    strips = words.top_strips + words.bottom_strips
+    return "\n".join([line.text for corner in corners for line in corner] + [strip.text for strip in strips])
+
+
+def test_each_corner_holds_what_the_conventions_put_there() -> None:
+    words = words_of(*scene_of(volume_of()), "−12 HU")
+
+    assert [line.text for line in words.top_left] == ["Doe, Jane", "ID 12345", "1950-01-02 · 74 y", "F"]
+    assert words.top_right[0].text == "General Hospital"
+    assert words.bottom_right[1].text == "120 kV"
+    assert [line.text for line in words.bottom_left] == [
+        "Axial",
+        "Image 11/20",
+        "Soft tissue W 400 L 40",
+        "Zoom 1.00×",
+        "Loc H 425.0 mm · Thk 2.50 mm",
+        "−12 HU",
+    ]
+
+
+def test_the_frames_own_location_is_shown_on_acquired_slices() -> None:
+    workspace, view = scene_of(volume_of(), frames=tuple((f"Loc {k} mm",) for k in range(20)))
+
+    assert "Loc 10 mm" in all_texts(words_of(workspace, view))
+
+
+def test_what_must_never_be_hidden_stays_without_the_overlay() -> None:
+    loaded = np.arange(20) < 12
+    volume = volume_of(loaded=loaded, calibration="px", warnings=("gap of 2.0 mm between 3.dcm and 4.dcm",))
+    workspace, view = scene_of(volume, lossy=("lossy 10:1",) * 20, laterality="R")
+    mask = Mask.from_array(np.ones(GEOMETRY.shape, bool))
+    layer = MaskLayer(FindingId("f"), 1, workspace.stacks[0].id, "Liver", mask, (255, 0, 0), CAPTION)
+    workspace = replace(workspace, overlay=False, masks=(layer,), is_demo=True)
+    shown = all_texts(words_of(workspace, replace(view, camera=Camera(flip_horizontal=True))))
+
+    for kept in (
+        "Doe, Jane",
+        "ID 12345",
+        "lossy 10:1",
+        "laterality R",
+        "uncalibrated",
+        "gap of 2.0 mm between 3.dcm and 4.dcm",
+        "incomplete series: 12 of 20 images",
+        "demo – not for diagnosis",
+        "AI overlay on: Liver · " + CAPTION,
+        "flipped left-right",
+    ):
+        assert kept in shown
+    assert "General Hospital" not in shown
+    assert "Zoom" not in shown
+
+
+def test_a_mask_that_is_not_shown_is_not_announced() -> None:
+    workspace, view = scene_of(volume_of())
+    mask = Mask.from_array(np.ones(GEOMETRY.shape, bool))
+    layer = MaskLayer(FindingId("f"), 1, workspace.stacks[0].id, "Liver", mask, (255, 0, 0), CAPTION)
+
+    assert "AI overlay on" not in all_texts(words_of(replace(workspace, masks=(layer,), masks_visible=False), view))
+
+
+def test_windows_are_named() -> None:
+    assert window_text(Window(-600, 1500, name="Lung")) == "Lung W 1500 L -600"
+    assert window_text(Window(0.5, 2.25)) == "W 2.25 L 0.5"
+    assert window_text(VoiLut(0, np.zeros(4), "NORMAL")) == "VOI LUT NORMAL"
+
+
+def test_the_value_under_the_pointer_is_the_voxels_own() -> None:
+    volume = volume_of(padding=(5.0, 5.0))
+    _, view = scene_of(volume)
+    pane = pane_map(GEOMETRY, view, None, (400, 300))
+
+    def at(i: float, j: float) -> str:
+        x, y = pane.to_pane(GEOMETRY.to_patient((i, j, pane.slice_index)))
+        return value_text(volume, pane, (float(x), float(y)))
+
+    assert at(7, 9) == f"{volume.values[10, 9, 7]} HU"
+    assert at(7.4, 8.6) == f"{volume.values[10, 9, 7]} HU"
+    assert at(-3, 9) == ""
+    volume.values[10, 9, 7] = 5
+    assert at(7, 9) == "", "padding has no value"
+
+
+class RecordingTexts(TextPainter):
+    """Keeps where each text was drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drawn: list[tuple[str, QRectF]] = []
+
+    def draw(self, painter: QPainter, left: float, top: float, text: str, style: Style) -> None:
+        self.drawn.append((text, QRectF(left, top, self.width(text, style), self.line_height(style))))
+        super().draw(painter, left, top, text, style)
+
+
+@pytest.mark.parametrize("size", [(1200, 900), (512, 512), (400, 300), (300, 500), (256, 256), (180, 180)])
+def test_no_two_texts_overlap_and_none_is_clipped(size: tuple[int, int]) -> None:
+    application()
+    volume = volume_of(calibration="px", warnings=("gap of 2.0 mm between 3.dcm and 4.dcm; distances use positions",))
+    workspace, view = scene_of(volume, lossy=("lossy 10:1 (JPEG 2000), ratio as stored",) * 20, laterality="R")
+    mask = Mask.from_array(np.ones(GEOMETRY.shape, bool))
+    layer = MaskLayer(FindingId("f"), 1, workspace.stacks[0].id, "Liver", mask, (255, 0, 0), CAPTION)
+    texts = RecordingTexts()
+    image = QImage(*size, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    draw_words(painter, texts, words_of(replace(workspace, masks=(layer,), is_demo=True), view, "12 HU"), size)
+    painter.end()
+
+    whole = QRectF(0, 0, *size)
+    for place, (text, area) in enumerate(texts.drawn):
+        assert whole.contains(area), text
+        for other, other_area in texts.drawn[:place]:
+            assert not area.adjusted(1, 1, -1, -1).intersects(other_area), f"{text} lies on {other}"
+    shown = " ".join(text for text, _ in texts.drawn)
+    assert "Doe, Jane" in shown
+    assert "demo" in shown
