@@ -127,9 +127,9 @@ class VaultStream(io.RawIOBase):
         if number == self._kept_number:
             return
         self._kept_number = _NO_CHUNK  # a chunk that fails its check is never served
-        if len(self._kept) != (length := self._plain_length(number)):
-            self._kept = bytearray(length)
-        self._decrypt(number, memoryview(self._kept))
+        if not self._kept:
+            self._kept = bytearray(min(CHUNK, self._size))
+        self._decrypt(number, memoryview(self._kept)[: self._plain_length(number)])
         self._kept_number = number
 
     def _decrypt(self, number: int, target: memoryview) -> None:

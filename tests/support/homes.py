@@ -38,7 +38,7 @@ class Library:
 
 @contextmanager
 def new_library(folder: Path) -> Iterator[Library]:
-    """A fresh library in `folder`, closed at the end. All of one run share their keys: they are made once and copied."""
+    """A fresh library in `folder`, closed at the end. Those of one run share their keys: made once, then copied."""
     home = Home(folder / "home")
     home.make_folders()
     files, keys, recovery_key = _made_once()
