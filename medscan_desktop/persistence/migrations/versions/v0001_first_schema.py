@@ -29,6 +29,7 @@ def upgrade() -> None:
     """Make every table, index and trigger, in the caller's one transaction."""
     op.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     _library()
+    _stored()
     _revisions()
     _accounts()
     _audit()
@@ -37,7 +38,7 @@ def upgrade() -> None:
 
 
 def _library() -> None:
-    """What was imported, and where its bytes are."""
+    """What was imported."""
     op.create_table(
         "studies",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -70,6 +71,10 @@ def _library() -> None:
         sa.PrimaryKeyConstraint("series_instance_uid"),
     )
     op.create_index(op.f("ix_series_study_instance_uid"), "series", ["study_instance_uid"], unique=False)
+
+
+def _stored() -> None:
+    """Instances, thumbnails, and the vault's files."""
     op.create_table(
         "thumbnails",
         sa.Column("series_instance_uid", sa.String(length=64), nullable=False),
