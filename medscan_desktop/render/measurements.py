@@ -1,6 +1,6 @@
 """Draws lengths and ellipses, saved or still being drawn, with their numbers beside them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +20,13 @@ _ELLIPSE_STEPS = 96
 
 @dataclass
 class MeasurementPainter:
-    """Draws the measurements of one pane; keeps their labels off each other."""
+    """Draws the measurements of one pane; keeps their labels off all texts that are already there."""
 
     painter: QPainter
     texts: TextPainter
     pane: PaneMap
     area: QRectF
     pixels: float
-    _taken: list[QRectF] = field(default_factory=list)
 
     def draw_all(self, workspace: Workspace, view: View, stack: Stack) -> None:
         """All that lies on the plane shown, drafts last."""
@@ -92,12 +91,10 @@ class MeasurementPainter:
         )
         places = [QRectF(left, top, width, height) for left, top in corners]
         free = [place for place in places if self.area.contains(place) and not self._is_taken(place)]
-        place = free[0] if free else self._pushed_inside(places[0])
-        self._taken.append(place)
-        return place
+        return free[0] if free else self._pushed_inside(places[0])
 
     def _is_taken(self, place: QRectF) -> bool:
-        return any(place.intersects(other) for other in self._taken)
+        return any(place.intersects(other) for other in self.texts.occupied)
 
     def _pushed_inside(self, place: QRectF) -> QRectF:
         left = max(self.area.left(), min(place.left(), self.area.right() - place.width()))

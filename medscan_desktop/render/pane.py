@@ -98,17 +98,19 @@ class PaneRenderer:
         whole = QRectF(0, 0, *size)
         if pane is not None:
             draw_crosshair(painter, workspace, view, pane, whole)
-            MeasurementPainter(painter, self._texts, pane, whole, pixels).draw_all(workspace, view, stack)
+        self._texts.occupied.clear()
         area = draw_words(painter, self._texts, words, size)
         if pane is None or stack.volume is None:
             self._texts.draw_centred(painter, area, _absence(view, stack), Style(pixels, _MUTED))
-        else:
-            letters = edge_letters(pane, view, stack.corners or Corners())
-            draw_letters(painter, self._texts, letters, area, pixels)
-            if workspace.overlay:
-                draw_ruler(painter, self._texts, stack.volume, pane.mm_per_pixel, area, pixels)
-            if pane.axes.through == 2 and not stack.volume.loaded[pane.slice_index]:
-                self._texts.draw_centred(painter, area, "loading", Style(pixels, _MUTED))
+            painter.end()
+            return
+        letters = edge_letters(pane, view, stack.corners or Corners())
+        draw_letters(painter, self._texts, letters, area, pixels)
+        if workspace.overlay:
+            draw_ruler(painter, self._texts, stack.volume, pane.mm_per_pixel, area, pixels)
+        if pane.axes.through == 2 and not stack.volume.loaded[pane.slice_index]:
+            self._texts.draw_centred(painter, area, "loading", Style(pixels, _MUTED))
+        MeasurementPainter(painter, self._texts, pane, whole, pixels).draw_all(workspace, view, stack)
         painter.end()
 
 

@@ -33,6 +33,7 @@ class TextPainter:
     def __init__(self) -> None:
         self._lines: OrderedDict[tuple[str, Style, float], QImage] = OrderedDict()
         self._metrics: dict[Style, QFontMetricsF] = {}
+        self.occupied: list[QRectF] = []  # where lines were drawn since it was last cleared
 
     def line_height(self, style: Style) -> float:
         """The distance between two lines in logical pixels."""
@@ -66,6 +67,7 @@ class TextPainter:
             return
         ratio = painter.device().devicePixelRatioF()
         image = self._line(text, style, ratio)
+        self.occupied.append(QRectF(left, top, self.width(text, style), self.line_height(style)))
         # On whole device pixels, so that the kept picture is not blurred.
         x, y = (round((at - _MARGIN) * ratio) / ratio for at in (left, top))
         painter.drawImage(QPointF(x, y), image)

@@ -82,7 +82,7 @@ def dressed() -> Workspace:
 def test_a_dressed_pane_looks_as_it_did(kind: ViewKind, request: pytest.FixtureRequest) -> None:
     workspace = dressed()
     view = replace(view_of(workspace, kind), voi=Window(40, 400, name="Soft tissue"))
-    image = QImage.fromData(Pictures().png(workspace, view, (220, 200)))
+    image = QImage.fromData(Pictures().png(workspace, view, (280, 250)))
 
     # Where texts stand is the same everywhere; how a letter's rim is smoothed is not.
     assert_looks_like(
