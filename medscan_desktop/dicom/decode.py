@@ -154,7 +154,9 @@ def _compressed(data: bytes, codec: Codec, pixels: Pixels, out: Array) -> str:
     if values.shape != out.shape or values.itemsize > out.itemsize:
         raise Malformed(f"contradicts itself: a {stream.codec} frame of {stream.bits} bits a sample")
     out[:] = values
-    if not stream.is_signed or not pixels.is_signed:  # codecs give unsigned values for signed files, and the reverse
+    if pixels.is_signed and not stream.is_signed:  # codecs give unsigned values for signed files
+        _align(out, pixels, pixels.bits_stored, 0)
+    elif not pixels.is_signed:  # the depth is the codestream's
         _align(out, pixels, max(stream.bits, pixels.bits_stored), 0)
     return _photometric(stream, pixels)
 

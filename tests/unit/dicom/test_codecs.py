@@ -1,0 +1,166 @@
+"""Compressed frames: exact where the codec is, the codestream's word on colour and depth, the header's on the sign."""
+
+import io
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import pytest
+
+from medscan_desktop.dicom.colour import to_rgb
+from medscan_desktop.dicom.decode import decode, frame_shape, stored_dtype
+from medscan_desktop.dicom.elements import Malformed
+from medscan_desktop.dicom.encapsulated import Fragment
+from medscan_desktop.dicom.header import Pixels
+
+JPEG, JPEG_LS, JPEG_2000 = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.90"
+HTJ2K, RLE = "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.5"
+
+
+def layout(shape: tuple[int, ...], **changes: Any) -> Pixels:
+    values = {
+        "rows": shape[0],
+        "columns": shape[1],
+        "samples": shape[2] if len(shape) == 3 else 1,
+        "bits_allocated": 16,
+        "bits_stored": 16,
+        "high_bit": 15,
+        "is_signed": False,
+        "photometric": "MONOCHROME2",
+        "planar": 0,
+        "offset": 0,
+        "length": -1,
+    }
+    return Pixels(**(values | changes))
+
+
+def decoded(data: bytes, syntax: str, pixels: Pixels) -> tuple[np.ndarray, str]:
+    out = np.empty(frame_shape(pixels), stored_dtype(pixels))
+    half = len(data) // 2
+    fragments = (Fragment(0, half), Fragment(half, len(data) - half))  # a frame may come in several
+    return out, decode(io.BytesIO(data), fragments, pixels, syntax, out)
+
+
+def grey(high: int, dtype: Any = np.uint16) -> np.ndarray:
+    return np.random.default_rng(1).integers(0, high, (32, 48)).astype(dtype)
+
+
+def smooth_colour() -> np.ndarray:
+    y, x = np.mgrid[0:64, 0:48]
+    return np.stack([y * 3, 255 - x * 4, (x + y) * 2], axis=-1).astype(np.uint8)
+
+
+LOSSLESS = [
+    (JPEG_LS, imagecodecs.jpegls_encode),
+    (JPEG_2000, lambda data: imagecodecs.jpeg2k_encode(data, level=0, codecformat="j2k", reversible=True)),
+    (HTJ2K, lambda data: imagecodecs.htj2k_encode(data, reversible=True)),
+]
+
+
+@pytest.mark.parametrize(("syntax", "encode"), LOSSLESS)
+@pytest.mark.parametrize("high", [4096, 65536])
+def test_lossless_is_bit_for_bit(syntax: str, encode: Any, high: int) -> None:
+    values = grey(high)
+    found, photometric = decoded(encode(values), syntax, layout(values.shape))
+
+    np.testing.assert_array_equal(found, values)
+    assert photometric == "MONOCHROME2"
+
+
+@pytest.mark.parametrize(("syntax", "encode"), LOSSLESS)
+def test_unsigned_codestreams_of_signed_files_get_their_sign_from_bits_stored(syntax: str, encode: Any) -> None:
+    signed = (grey(4096).astype(np.int16) - 2048).astype(np.int16)
+    coded = encode((signed.view(np.uint16) & 0xFFF).astype(np.uint16))
+    found, _ = decoded(coded, syntax, layout(signed.shape, is_signed=True, bits_stored=12, high_bit=11))
+
+    np.testing.assert_array_equal(found, signed)
+
+
+def test_signed_codestreams_keep_their_values() -> None:
+    signed = (grey(4096).astype(np.int16) - 2048).astype(np.int16)
+    coded = imagecodecs.jpeg2k_encode(signed, level=0, codecformat="j2k", reversible=True)
+    found, _ = decoded(coded, JPEG_2000, layout(signed.shape, is_signed=True))
+
+    np.testing.assert_array_equal(found, signed)
+
+
+def colour_layout(shape: tuple[int, ...], photometric: str) -> Pixels:
+    return layout(shape, photometric=photometric, bits_allocated=8, bits_stored=8, high_bit=7)
+
+
+@pytest.mark.parametrize("said", ["YBR_RCT", "RGB", "YBR_FULL"])
+def test_jpeg_2000_that_undoes_its_own_transform_is_rgb_whatever_the_header_says(said: str) -> None:
+    values = smooth_colour()
+    coded = imagecodecs.jpeg2k_encode(values, level=0, codecformat="j2k", reversible=True, mct=True)
+    found, photometric = decoded(coded, JPEG_2000, colour_layout(values.shape, said))
+
+    assert photometric == "RGB"
+    np.testing.assert_array_equal(found, values)
+
+
+@pytest.mark.parametrize("said", ["YBR_FULL_422", "YBR_FULL", "RGB"])
+def test_jpeg_says_itself_that_it_is_ybr(said: str) -> None:
+    values = smooth_colour()
+    coded = imagecodecs.jpeg8_encode(values, level=98, colorspace="RGB", outcolorspace="YCBCR", subsampling="444")
+    found, photometric = decoded(coded, JPEG, colour_layout(values.shape, said))
+
+    assert photometric == "YBR_FULL"
+    assert np.abs(to_rgb(found, photometric, 8).astype(int) - values).max() <= 8
+
+
+@pytest.mark.parametrize("said", ["YBR_FULL", "RGB"])
+def test_jpeg_says_itself_that_it_is_rgb(said: str) -> None:
+    values = smooth_colour()
+    coded = imagecodecs.jpeg8_encode(values, level=98, colorspace="RGB", outcolorspace="RGB", subsampling="444")
+    found, photometric = decoded(coded, JPEG, colour_layout(values.shape, said))
+
+    assert photometric == "RGB"
+    assert np.abs(found.astype(int) - values).max() <= 8
+
+
+def packbits(plane: np.ndarray) -> bytes:
+    data = imagecodecs.packbits_encode(plane.tobytes())
+    return data + b"\0" * (len(data) % 2)
+
+
+def rle(planes: list[np.ndarray]) -> bytes:
+    """PS3.5 G.5: a header of 16 numbers, then the segments."""
+    segments = [packbits(plane) for plane in planes]
+    offsets = [64 + sum(len(segment) for segment in segments[:n]) for n in range(len(segments))]
+    header = np.array([len(segments), *offsets, *[0] * (15 - len(segments))], "<u4").tobytes()
+    return header + b"".join(segments)
+
+
+def test_rle_has_its_high_bytes_first_and_its_colours_one_after_the_other() -> None:
+    values = grey(65536)
+    found, _ = decoded(rle([(values >> 8).astype(np.uint8), values.astype(np.uint8)]), RLE, layout(values.shape))
+    colours = smooth_colour()
+    planes = [np.ascontiguousarray(colours[..., sample]) for sample in range(3)]
+    found_colours, photometric = decoded(rle(planes), RLE, colour_layout(colours.shape, "RGB"))
+
+    np.testing.assert_array_equal(found, values)
+    np.testing.assert_array_equal(found_colours, colours)
+    assert photometric == "RGB"
+
+
+def test_a_frame_of_another_size_than_the_header_says_is_never_decoded() -> None:
+    with pytest.raises(Malformed, match="48×32×1 where the header says 47×32×1"):
+        decoded(imagecodecs.jpegls_encode(grey(256)), JPEG_LS, layout((32, 47)))
+
+
+@pytest.mark.parametrize("syntax", [JPEG, JPEG_LS, JPEG_2000, HTJ2K, RLE])
+def test_bytes_that_are_no_image_are_refused(syntax: str) -> None:
+    with pytest.raises(Malformed, match=r"damaged|truncated"):
+        decoded(bytes(range(1, 200)), syntax, layout((32, 48)))
+
+
+@pytest.mark.parametrize(("syntax", "encode"), LOSSLESS[:2])
+def test_a_codestream_cut_short_is_refused_or_filled_by_its_codec_but_ends(syntax: str, encode: Any) -> None:
+    values = grey(4096)
+    coded = encode(values)
+    try:
+        found, _ = decoded(coded[: len(coded) // 2], syntax, layout(values.shape))
+    except Malformed as error:
+        assert "damaged" in str(error)
+    else:
+        assert found.shape == values.shape
