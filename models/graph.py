@@ -1,12 +1,16 @@
 """Write an ONNX graph node by node, so that the same weights always give the same bytes."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+Shape = tuple[int, int, int]
+
+SLAB_WORK = 6_000_000_000  # multiplications in one node: a third of a second on two cores
 OPSET = 19
 IR_VERSION = 9  # what opset 19 was released with: fixed, not the newest that onnx knows
 
@@ -29,6 +33,36 @@ class Graph:
         if name not in self._constants:
             self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
         return name
+
+    def convolution(
+        self, x: str, inputs: Sequence[str], kernel: NDArray[np.float32], shape: Shape, stride: int = 1
+    ) -> str:
+        """A convolution of `x` (x, y, z of `shape`) that keeps the size, or divides it by `stride`.
+
+        A run can only be stopped between two nodes, so a big one is cut into slabs along x: the same numbers, in
+        steps of well under a second.
+        """
+        width, length = kernel.shape[2], shape[0] // stride
+        margins = [size // 2 for size in kernel.shape[2:]]
+        options = {"kernel_shape": kernel.shape[2:], "strides": [stride] * 3}
+        work = kernel.size * math.prod(size // stride for size in shape)
+        count = min(length, -(-work // SLAB_WORK))
+        if count == 1:
+            return self.add("Conv", x, *inputs, pads=margins * 2, **options)
+        slabs = []
+        for index in range(count):
+            first, last = index * length // count, (index + 1) * length // count
+            start, end = first * stride - margins[0], (last - 1) * stride - margins[0] + width
+            part = self.cropped(x, {2: (max(0, start), min(shape[0], end))})
+            pads = [max(0, -start), *margins[1:], max(0, end - shape[0]), *margins[1:]]
+            slabs.append(self.add("Conv", part, *inputs, pads=pads, **options))
+        return self.add("Concat", *slabs, axis=2)
+
+    def cropped(self, x: str, ranges: Mapping[int, tuple[int, int]]) -> str:
+        """The part of `x` between first and end along each axis of `ranges`."""
+        values = [first for first, _ in ranges.values()], [end for _, end in ranges.values()], list(ranges)
+        names = [self.constant("integers_" + "_".join(map(str, part)), np.asarray(part, np.int64)) for part in values]
+        return self.add("Slice", x, *names)
 
     def instance_norm(self, x: str, channels: int, epsilon: float) -> str:
         """Instance normalisation without learned scale or shift."""

@@ -5,11 +5,11 @@ instance normalisation over the whole patch, pre-activation (the first convoluti
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import h5py
 import numpy as np
-from graph import Graph
+from graph import Graph, Shape
 from numpy.typing import NDArray
 
 _WEIGHTS = (
@@ -42,52 +42,59 @@ class _Network:
     def write(self) -> str:
         """The whole network; gives the name of its output."""
         x, skips = "image", []
-        sizes = [tuple(size // 3**level for size in INPUT) for level in range(LEVELS)]
-        for level in range(LEVELS):
+        sizes: list[Shape] = [_each(INPUT, lambda size, level=level: size // 3**level) for level in range(LEVELS)]
+        for level, size in enumerate(sizes):
             if level:
                 x = self.graph.add("MaxPool", x, kernel_shape=[3] * 3, strides=[3] * 3)
-            x = self._convolution(x) if level == 0 else self._unit(x)
-            x = self._unit(x)
+            x = self._convolution(x, size) if level == 0 else self._convolution(self._activated(x), size)
+            x = self._convolution(self._activated(x), size)
             skips.append(x)
         size = sizes[-1]
         for level in reversed(range(LEVELS - 1)):
-            size = tuple(3 * n - 2 for n in size)
-            skip = self._cropped(skips[level], sizes[level], size)
-            x = self.graph.add("Concat", skip, self._upsampled(x, size), axis=1)
-            x = self._unit(self._unit(x))
-        return self.graph.add("Sigmoid", self._unit(x))
+            size = _each(size, lambda n: 3 * n - 2)
+            # Normalising the two parts before they are joined is the same, in half the steps.
+            up = self._activated(self._upsampled(x, size))
+            skip = self._activated(self._middle(skips[level], sizes[level], size), self._channels_after_level(level))
+            x = self._convolution(self.graph.add("Concat", skip, up, axis=1), size)
+            x = self._convolution(self._activated(x), size)
+        return self.graph.add("Sigmoid", self._convolution(self._activated(x), size))
 
-    def _unit(self, x: str) -> str:
-        """Normalise, activate, convolve."""
-        channels = self._kernel(self._count + 1).shape[1]
+    def _activated(self, x: str, channels: int | None = None) -> str:
+        """Normalised and activated; `channels` are those of the last convolution where not given."""
         # Keras divides by (standard deviation + 1e-7), so the variance takes next to nothing.
-        x = self.graph.instance_norm(x, channels, 1e-12)
-        return self._convolution(self.graph.add("LeakyRelu", x, alpha=0.01))
+        x = self.graph.instance_norm(x, channels or self._kernel(self._count).shape[0], 1e-12)
+        return self.graph.add("LeakyRelu", x, alpha=0.01)
 
-    def _convolution(self, x: str) -> str:
+    def _convolution(self, x: str, size: Shape) -> str:
         self._count += 1
         kernel = self._kernel(self._count)
         name = f"conv3d_{self._count}"
         bias = np.asarray(self._weights[f"{name}/{name}/bias:0"], np.float32)
-        margin = [size // 2 for size in kernel.shape[2:]]
         inputs = self.graph.constant(f"{name}.kernel", kernel), self.graph.constant(f"{name}.bias", bias)
-        return self.graph.add("Conv", x, *inputs, kernel_shape=kernel.shape[2:], pads=margin * 2)
+        return self.graph.convolution(x, inputs, kernel, size)
 
     def _kernel(self, number: int) -> NDArray[np.float32]:
         """Keras (x, y, z, in, out) to ONNX (out, in, x, y, z)."""
         stored = np.asarray(self._weights[f"conv3d_{number}/conv3d_{number}/kernel:0"], np.float32)
         return stored.transpose(4, 3, 0, 1, 2)
 
-    def _upsampled(self, x: str, size: tuple[int, ...]) -> str:
+    def _channels_after_level(self, level: int) -> int:
+        """Channels of what a level hands over: of its second convolution on the way down."""
+        return int(self._kernel(2 * level + 2).shape[0])
+
+    def _upsampled(self, x: str, size: Shape) -> str:
         """Copying each voxel three times and averaging over three is linear interpolation with aligned corners."""
         channels = self._kernel(self._count).shape[0]
         sizes = self.graph.constant(f"size_{channels}_{size[0]}", np.asarray([1, channels, *size], np.int64))
         return self.graph.add("Resize", x, "", "", sizes, mode="linear", coordinate_transformation_mode="align_corners")
 
-    def _cropped(self, x: str, size: tuple[int, ...], wanted: tuple[int, ...]) -> str:
-        """The middle part."""
-        margin = [(have - want) // 2 for have, want in zip(size, wanted, strict=True)]
-        ends = [start + want for start, want in zip(margin, wanted, strict=True)]
-        slices = (("starts", margin), ("ends", ends), ("axes", [2, 3, 4]))
-        names = [self.graph.constant(f"crop_{wanted[0]}.{key}", np.asarray(value, np.int64)) for key, value in slices]
-        return self.graph.add("Slice", x, *names)
+    def _middle(self, x: str, size: Shape, wanted: Shape) -> str:
+        starts = [(have - want) // 2 for have, want in zip(size, wanted, strict=True)]
+        return self.graph.cropped(
+            x, {axis: (start, start + want) for axis, (start, want) in enumerate(zip(starts, wanted, strict=True), 2)}
+        )
+
+
+def _each(size: Shape, change: Callable[[int], int]) -> Shape:
+    x, y, z = map(change, size)
+    return x, y, z
