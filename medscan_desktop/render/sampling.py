@@ -10,6 +10,7 @@ that are no number never mix with tissue; a picture made smaller averages the pi
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil, floor
 
 import cv2
 import numpy as np
@@ -74,8 +75,27 @@ class Grid:
         return first, np.maximum(first, last)
 
     @cached_property
+    def _is_straight(self) -> bool:
+        """Whether the slice's rows or columns run along the pane's: no turn, or one by quarters."""
+        (a, b, _), (c, d, _) = np.abs(self.matrix).tolist()
+        return bool(max(b, c) < 1e-9 or max(a, d) < 1e-9)
+
+    def _straight_rectangle(self) -> tuple[int, int, int, int]:
+        """The same as from the spans, in a few sums: most panes are straight, and scrolling should cost little."""
+        edges = []
+        for pixel_axis, size in enumerate(self.size):
+            along = 0 if abs(self.matrix[0, pixel_axis]) > 1e-9 else 1
+            step, start = float(self.matrix[along, pixel_axis]), float(self.matrix[along, 2])
+            ends = sorted(((-0.5 - _TIE - start) / step, (self.extent[along] - 0.5 + _TIE - start) / step))
+            edges.append((max(0, ceil(ends[0])), min(size, floor(ends[1]) + 1)))
+        (left, right), (top, bottom) = edges
+        return (left, top, right, bottom) if right > left and bottom > top else (0, 0, 0, 0)
+
+    @cached_property
     def rectangle(self) -> tuple[int, int, int, int]:
         """(left, top, right, bottom) of the pixels that show any image, right and bottom excluded."""
+        if self._is_straight:
+            return self._straight_rectangle()
         first, last = self._spans
         rows = np.flatnonzero(last > first)
         if not rows.size:
@@ -85,6 +105,8 @@ class Grid:
     @cached_property
     def inside(self) -> NDArray[np.bool_] | None:
         """Which pixels of the rectangle lie on the image, None for all (no rotation)."""
+        if self._is_straight:
+            return None
         left, top, right, bottom = self.rectangle
         first, last = (span[top:bottom] for span in self._spans)
         if (first == left).all() and (last == right).all():

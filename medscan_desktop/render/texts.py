@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from medscan_desktop.render.fonts import text_font
 
-_KEPT_LINES = 512
+_KEPT_LINES, _KEPT_SIZES = 512, 4096
 _MARGIN = 3  # pixels around a line for its halo
 _HALO_OPACITY = 0.85
 
@@ -33,6 +33,7 @@ class TextPainter:
     def __init__(self) -> None:
         self._lines: OrderedDict[tuple[str, Style, float], QImage] = OrderedDict()
         self._metrics: dict[Style, QFontMetricsF] = {}
+        self._widths: dict[tuple[str, Style], float] = {}
         self.occupied: list[QRectF] = []  # where lines were drawn since it was last cleared
 
     def line_height(self, style: Style) -> float:
@@ -41,10 +42,17 @@ class TextPainter:
 
     def width(self, text: str, style: Style) -> float:
         """The width of `text` in logical pixels."""
-        return self._metric(style).horizontalAdvance(text)
+        key = text, style
+        if key not in self._widths:
+            if len(self._widths) > _KEPT_SIZES:
+                self._widths.clear()
+            self._widths[key] = self._metric(style).horizontalAdvance(text)
+        return self._widths[key]
 
     def elided(self, text: str, style: Style, width: float) -> str:
         """`text`, or as much of it as fits into `width` with an ellipsis."""
+        if self.width(text, style) <= width:
+            return text
         return self._metric(style).elidedText(text, Qt.TextElideMode.ElideRight, width)
 
     def wrapped(self, text: str, style: Style, width: float, lines: int) -> tuple[str, ...]:
