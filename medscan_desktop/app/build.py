@@ -13,7 +13,7 @@ from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import Keys
 from medscan_desktop.persistence.records import RecordsFactory
 from medscan_desktop.persistence.vault import Vault
-from medscan_desktop.render.pictures import QtPictures
+from medscan_desktop.render.pictures import Pictures
 from medscan_desktop.render.resources import resources_folder
 from medscan_desktop.scene.store import Store
 from medscan_desktop.scene.workspace import SceneChange
@@ -30,6 +30,7 @@ class Parts:
     workstation: Workstation
     database: Database
     settings: Settings
+    rollback_problem: str  # "" or that the database was put back to an older state
 
     def close(self) -> None:
         """Log out of the database; the files stay as they are."""
@@ -54,7 +55,7 @@ def build(
     database = Database.open(home, keys)
     vault = Vault(home, keys)
     registry = ModelRegistry(models or models_folder())
-    pictures = QtPictures()
+    pictures = Pictures()
     shelf = Shelf(settings.threads)
 
     def make_context(user: User | None, job: Job, post: Callable[[SceneChange], None]) -> Context:
@@ -71,4 +72,5 @@ def build(
             settings=settings,
         )
 
-    return Parts(Workstation(Store(), jobs, make_context), database, settings)
+    problem = database.rollback_problem(keys) or ""
+    return Parts(Workstation(Store(), jobs, make_context), database, settings, problem)

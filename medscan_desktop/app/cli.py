@@ -67,6 +67,8 @@ def _run(options: argparse.Namespace) -> int:
     parts = open_library(home, InlineJobs(), passphrase())
     try:
         workstation = parts.workstation
+        if parts.rollback_problem:
+            print(f"medscan: warning: {parts.rollback_problem}", file=sys.stderr)
         workstation.answer(log_in, name=user_name(), password=password())
         handler: Handler = options.handler
         return handler(workstation, options, printer)
@@ -123,16 +125,9 @@ def _run_model(workstation: Workstation, options: argparse.Namespace, printer: P
     return printer.finding(finding)
 
 
-def _accept(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
-    return printer.finding(
-        workstation.answer(accept_finding, finding_id=FindingId(options.finding), reason=options.reason)
-    )
-
-
-def _reject(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
-    return printer.finding(
-        workstation.answer(reject_finding, finding_id=FindingId(options.finding), reason=options.reason)
-    )
+def _decide(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
+    finding_id = FindingId(options.finding)
+    return printer.finding(workstation.answer(options.command, finding_id=finding_id, reason=options.reason))
 
 
 def _snapshot(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
@@ -206,8 +201,9 @@ def _parser() -> argparse.ArgumentParser:
     run = add("run", _run_model, "run a model on a series")
     run.add_argument("model", metavar="MODEL")
     run.add_argument("--series", required=True, metavar="UID")
-    for name, handler, text in (("accept", _accept, "accept a finding"), ("reject", _reject, "reject a finding")):
-        decide = add(name, handler, text)
+    for name, command in (("accept", accept_finding), ("reject", reject_finding)):
+        decide = add(name, _decide, f"{name} a finding")
+        decide.set_defaults(command=command)
         decide.add_argument("finding", metavar="FINDING")
         decide.add_argument("--reason", default="")
     _add_pictures(add)

@@ -3,16 +3,19 @@
 The text is real text in embedded fonts, so that it can be searched and copied in any script the fonts have.
 """
 
+from __future__ import annotations
+
 import io
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from typing import TYPE_CHECKING
 
 from medscan_desktop.domain.export import Format
 from medscan_desktop.domain.findings_page import FindingsPage, KeyImage, Table
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 FORMAT = Format("pdf", "PDF page", ".pdf")
 
@@ -38,6 +41,8 @@ def page_pdf(page: FindingsPage, fonts: Path) -> bytes:
 
 
 def _new_document(page: FindingsPage, fonts: Path) -> FPDF:
+    from fpdf import FPDF  # noqa: PLC0415  0.2 s that only an export should cost
+
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # subsetting tells its steps as warnings
     pdf = FPDF(format="A4")
     pdf.set_creation_date(page.made_at)
@@ -115,7 +120,7 @@ def _provenance(pdf: FPDF, lines: Sequence[str]) -> None:
     for line in lines:
         pdf.set_font("sans", "", 6.8)
         pdf.set_text_color(*_MUTED)
-        pdf.multi_cell(_WIDTH, 3.5, line, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        pdf.multi_cell(_WIDTH, 3.5, line, align="L", new_x="LMARGIN", new_y="NEXT")
 
 
 def _footer(pdf: FPDF, page: FindingsPage) -> None:
@@ -138,7 +143,7 @@ def _text(
 ) -> None:
     pdf.set_font("sans", "B" if bold else "", size)
     pdf.set_text_color(*colour)
-    pdf.cell(_WIDTH, height, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    pdf.cell(_WIDTH, height, text, new_x="LMARGIN", new_y="NEXT")
 
 
 def _cell(

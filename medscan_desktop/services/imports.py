@@ -149,7 +149,7 @@ def _put(records: Records, item: _Incoming) -> FileOutcome:
         return FileOutcome(item.label, "imported", series_instance_uid=series)
     if added is Added.ALREADY_THERE:
         return FileOutcome(item.label, "already there", "the same file is in the library", series)
-    reason = "the library holds another file with the same SOP Instance UID and other content; it was kept"
+    reason = records.studies.conflict(study_of(item.header), series_of(item.header), item.instance)
     return FileOutcome(item.label, "refused", reason, series)
 
 

@@ -34,7 +34,9 @@ def check_new_user(name: str, password: str) -> None:
 @command("session.log_in", permission=Permission.NONE)
 def log_in(ctx: Context, *, name: str, password: str) -> Effect:
     """Log in. A wrong name and a wrong password give the same answer."""
-    with ctx.records("session.log_in", name) as records:
+    with ctx.records("session.log_in") as records:
+        known = records.users.by_name(name)  # a name nobody has may be a password typed into the wrong field
+        records.detail["name"] = known.name if known else "unknown"
         answer = records.users.check(name, password)
         if answer.user is None:
             records.outcome = Outcome.FAILURE  # committed, so that the lockout's count stays

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
+from medscan_desktop.dicom.load import Loading
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.domain.study import Series, SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission
@@ -12,7 +13,7 @@ from medscan_desktop.scene.layers import mask_layers
 from medscan_desktop.scene.workspace import EMPTY, Stack, StackId, ViewId, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.shelf import Shelved, read_series
-from medscan_desktop.workstation.stacks import most_useful, stack_of, stacks_of
+from medscan_desktop.workstation.stacks import most_useful, stack_of, stacks_of, with_pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,19 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
         findings = records.findings.of_study(study_instance_uid)
         files = records.files.many(finding.mask for finding in findings if finding.mask)
     ctx.shelf.clear()
-    stacks = tuple(stack for one in shelved for stack in stacks_of(one))
     first = most_useful(shelved, series_instance_uid)
-    if first is not None:
-        stacks = tuple(_loading(ctx, *first) if stack.id == first[1].id else stack for stack in stacks)
+    loading = _start(ctx, *first) if first else None  # at once: its pixels arrive while the rest is put together
+    stacks = tuple(stack for one in shelved for stack in stacks_of(one))
     masks = {finding.id: unpack(ctx.vault.read(files[finding.mask])) for finding in findings if finding.mask}
 
-    def show(workspace: Workspace) -> Workspace:
+    def filled(bare: tuple[Stack, ...]) -> tuple[Stack, ...]:
+        if first is None or loading is None:
+            return bare
+        return tuple(with_pixels(stack, loading) if stack.id == first[1].id else stack for stack in bare)
+
+    def show(workspace: Workspace) -> Workspace:  # fills only now: slices that came before had no stack to be told to
         blank = replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay, is_demo=ctx.settings.is_demo)
-        hung = hang(blank, study, stacks, first[1].id if first else None)
+        hung = hang(blank, study, filled(stacks), first[1].id if first else None)
         layers = tuple(layer for finding in findings for layer in mask_layers(finding, masks.get(finding.id, {}), hung))
         return replace(hung, measurements=tuple(measurements), findings=tuple(findings), masks=layers)
 
@@ -76,8 +81,14 @@ def show_series(ctx: Context, *, series_instance_uid: SeriesUid, stack_id: Stack
     with ctx.records("series.show", series_instance_uid) as records:
         shelved = read_series(records, ctx.vault, series_instance_uid)
     plan = shelved.plan(stack_id)
-    stack = _loading(ctx, shelved, plan)
-    return Effect(scene=lambda workspace: show_stack(workspace.with_stack(stack), stack.id, view_id))
+    loading, stack = _start(ctx, shelved, plan), stack_of(plan)
+
+    def show(workspace: Workspace) -> Workspace:
+        if workspace.stack(stack.id) is None:  # the study was closed meanwhile
+            return workspace
+        return show_stack(workspace.with_stack(with_pixels(stack, loading)), stack.id, view_id)
+
+    return Effect(scene=show)
 
 
 @command("study.close", permission=Permission.READ)
@@ -87,7 +98,10 @@ def close_study(ctx: Context) -> Effect:
     return Effect(scene=lambda workspace: replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay))
 
 
-def _loading(ctx: Context, shelved: Shelved, plan: StackPlan) -> Stack:
-    """The stack with its buffer; what arrives later comes to the screen by itself."""
-    loading = ctx.shelf.load(shelved, plan, lambda count: ctx.post(partial(with_loaded, stack_id=plan.id, count=count)))
-    return stack_of(plan, loading)
+def _start(ctx: Context, shelved: Shelved, plan: StackPlan) -> Loading:
+    """Load the stack; what arrives later comes to the screen by itself."""
+
+    def arrived(count: int) -> None:
+        ctx.post(partial(with_loaded, stack_id=plan.id, count=count))
+
+    return ctx.shelf.load(shelved, plan, arrived)

@@ -30,8 +30,8 @@ def stacks_of(shelved: Shelved) -> list[Stack]:
     return shown + refused
 
 
-def stack_of(plan: StackPlan, loading: Loading | None = None) -> Stack:
-    """One stack, with its (perhaps still filling) pixels where a loading is given."""
+def stack_of(plan: StackPlan) -> Stack:
+    """One stack, without pixels."""
     return Stack(
         plan.id,
         plan.series_instance_uid,
@@ -40,8 +40,6 @@ def stack_of(plan: StackPlan, loading: Loading | None = None) -> Stack:
         len(plan.frames),
         is_volume=plan.is_volume,
         refusal=plan.refusal,
-        volume=loading.volume if loading else None,
-        loaded_count=int(loading.volume.loaded.sum()) if loading else 0,
         corners=corner_texts(plan),
         instance_uids=tuple(frame.instance for frame in plan.frames),
     )
@@ -60,7 +58,12 @@ def most_useful(shelved: Sequence[Shelved], wanted: SeriesUid | None = None) -> 
     return max(candidates, key=lambda pair: (pair[1].is_volume, len(pair[1].frames)), default=None)
 
 
+def with_pixels(stack: Stack, loading: Loading) -> Stack:
+    """The stack with its pixels, which may still be arriving."""
+    return replace(stack, volume=loading.volume, loaded_count=int(loading.volume.loaded.sum()))
+
+
 def with_all_pixels(stack: Stack, loading: Loading) -> Stack:
     """The stack once everything has arrived (waits)."""
     loading.wait()
-    return replace(stack, volume=loading.volume, loaded_count=int(loading.volume.loaded.sum()))
+    return with_pixels(stack, loading)

@@ -114,7 +114,7 @@ def test_the_page_can_be_written(library: Cli, tmp_path: Path) -> None:
 def test_the_audit_log_is_whole_and_knows_the_import(library: Cli, tmp_path: Path) -> None:
     assert library("audit", "verify", "--json").json["ok"] is True
     actions = {event["action"] for event in library("audit", "list", "--json").json}
-    assert {"study.import", "user.log_in", "study.search"} <= actions
+    assert {"study.import", "session.log_in", "study.search"} <= actions
     assert library("audit", "export", "--out", tmp_path / "audit.xml").code == 0
     assert "AuditMessage" in (tmp_path / "audit.xml").read_text()
 

@@ -50,7 +50,7 @@ class Cli:
 
     @property
     def command(self) -> list[str]:
-        return [sys.executable, "-m", "medscan_desktop.app.cli", "--home", str(self.home)]
+        return [str(Path(sys.executable).with_name("medscan")), "--home", str(self.home)]
 
     def __call__(self, *arguments: object, **environment: str) -> Answer:
         done = subprocess.run(
