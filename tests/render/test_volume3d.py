@@ -1,5 +1,6 @@
 """3D: which side is which, what is drawn when, and that nothing outlives its closing."""
 
+import os
 import queue
 import subprocess
 import sys
@@ -244,3 +245,18 @@ def test_a_program_that_forgets_to_close_still_ends_well() -> None:
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
 
     assert ended.returncode == 0, ended.stderr.decode()
+
+
+def test_a_machine_without_opengl_is_told_so_and_does_not_crash() -> None:
+    code = (
+        "from medscan_desktop.domain.errors import Unsuitable\n"
+        "from medscan_desktop.render import offscreen\n"
+        "offscreen._has_osmesa = lambda: False\n"
+        "try:\n    offscreen.offscreen_window()\n"
+        "except Unsuitable as refusal:\n    print(refusal)\n"
+    )
+    without = {**os.environ, "__EGL_VENDOR_LIBRARY_FILENAMES": "/nonexistent"}
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False, env=without)
+
+    assert ended.returncode == 0
+    assert b"3D needs OpenGL" in ended.stdout
