@@ -66,12 +66,14 @@ def run_model(
         on_cancel=ctx.job.on_cancel,
         threads=ctx.settings.threads,
         now=ctx.now,
+        refusal=plan.refusal,
     )
     finding = _keep(ctx, prediction, series.study_instance_uid, ctx.user)
     return Effect(
         changed=frozenset({Kind.FINDINGS}),
         scene=lambda workspace: with_finding(workspace, finding, prediction.masks),
         value=finding,
+        notice=" ".join(prediction.cautions),
     )
 
 
