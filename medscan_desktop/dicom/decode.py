@@ -81,11 +81,15 @@ def _native(
     stream: BinaryIO, fragments: Sequence[Fragment], pixels: Pixels, transfer_syntax_uid: str, out: Array
 ) -> str:
     offset = fragments[0].offset
+    if len(fragments) != 1 or fragments[0].length * 8 < pixels.frame_bits:
+        raise Truncated("is truncated: a frame holds too few pixels")
     if pixels.bits_allocated == 1:
         packed = np.frombuffer(_read(stream, fragments[0]), np.uint8)
         out.reshape(-1)[:] = np.unpackbits(packed, count=out.size, bitorder="little")
         return pixels.photometric
     if pixels.photometric == "YBR_FULL_422":
+        if pixels.columns % 2 or pixels.bits_allocated != 8:
+            raise Malformed("contradicts itself: its pixels cannot share colours in pairs")
         _expand_422(np.frombuffer(_read(stream, fragments[0]), np.uint8), out)
         return "YBR_FULL"
     if pixels.samples > 1 and pixels.planar == 1:

@@ -44,7 +44,7 @@ class Pixels:
     @property
     def frame_bits(self) -> int:
         """Bits of one native frame. A frame of 1-bit pixels need not end on a byte."""
-        samples = 2 if self.photometric == "YBR_FULL_422" and not self.is_encapsulated else self.samples
+        samples = 2 if self.photometric == "YBR_FULL_422" and self.samples == 3 else self.samples
         return self.rows * self.columns * samples * self.bits_allocated
 
 

@@ -26,7 +26,16 @@ from medscan_desktop.dicom.frames import per_frame_values, regions_of, shared_va
 from medscan_desktop.dicom.header import Header, Pixels
 from medscan_desktop.dicom.identity import identified
 from medscan_desktop.dicom.inflate import inflated
-from medscan_desktop.dicom.syntax import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, encoding_of
+from medscan_desktop.dicom.syntax import (
+    BIG_ENDIAN,
+    CODECS,
+    DEFLATED,
+    ENCAPSULATED,
+    EXPLICIT,
+    IMPLICIT,
+    Codec,
+    encoding_of,
+)
 from medscan_desktop.dicom.tags import META_END, PALETTE_DESCRIPTOR, SCAN_TAGS, TAGS
 from medscan_desktop.dicom.values import attribute_values
 from medscan_desktop.domain.errors import FileRefused, NotDicom
@@ -101,6 +110,8 @@ def _read(stream: BinaryIO, reader: Reader, meta: Mapping[str, str], start: int,
     frames = max(1, _integer(attributes, "NumberOfFrames", 1))
     located = reader.located(end, elements.encoding) if end < reader.size else None
     pixels = _pixels(stream, reader, elements, attributes, located, frames)
+    if pixels is not None and syntax in CODECS and pixels.is_encapsulated != _is_encapsulated(syntax):
+        raise Malformed("contradicts itself about whether its pixels are compressed")
     return Header(
         label=label,
         sop_class_uid=attributes["SOPClassUID"],
@@ -114,6 +125,10 @@ def _read(stream: BinaryIO, reader: Reader, meta: Mapping[str, str], start: int,
         per_frame=per_frame_values(elements, attributes, frames) if pixels else {},
         regions=regions_of(elements),
     )
+
+
+def _is_encapsulated(syntax: str) -> bool:
+    return syntax == ENCAPSULATED or CODECS[syntax] is not Codec.NATIVE
 
 
 def _as_written(reader: Reader, start: int, encoding: Encoding) -> Encoding:

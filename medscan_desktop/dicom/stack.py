@@ -63,7 +63,8 @@ def plan_stack(stack_id: StackId, part: Part) -> StackPlan:
 
 
 def _label(header: Header, part: str) -> str:
-    texts = (header.text("SeriesNumber"), header.text("SeriesDescription") or header.modality, part)
+    view = f"{header.text('ImageLaterality')} {header.text('ViewPosition')}".strip()  # a projection stands for itself
+    texts = (header.text("SeriesNumber"), header.text("SeriesDescription") or header.modality, view, part)
     return " · ".join(text for text in texts if text)
 
 

@@ -8,6 +8,7 @@ IMPLICIT = "1.2.840.10008.1.2"
 EXPLICIT = "1.2.840.10008.1.2.1"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
+ENCAPSULATED = "1.2.840.10008.1.2.1.98"  # uncompressed, in fragments
 
 
 class Codec(StrEnum):
@@ -28,7 +29,7 @@ CODECS: dict[str, Codec] = {
     EXPLICIT: Codec.NATIVE,
     DEFLATED: Codec.NATIVE,
     BIG_ENDIAN: Codec.NATIVE,
-    "1.2.840.10008.1.2.1.98": Codec.NATIVE,  # encapsulated uncompressed
+    ENCAPSULATED: Codec.NATIVE,
     "1.2.840.10008.1.2.5": Codec.RLE,
     _JPEG + "50": Codec.JPEG,
     _JPEG + "51": Codec.JPEG,
