@@ -15,6 +15,7 @@ from medscan_desktop.domain.errors import MedScanError
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.ui.first_run import FirstRunPage, NewLibrary, RecoveryPage
+from medscan_desktop.ui.garbage import MainThreadGarbage
 from medscan_desktop.ui.login import Credentials, LoginPage
 from medscan_desktop.ui.qt_jobs import QtJobs
 from medscan_desktop.ui.theme import apply_theme
@@ -66,7 +67,9 @@ class GuiSession(QObject):
         self._home = home
         self._open_study = open_study
         self._parts: Parts | None = None
+        self._asked: Job | None = None
         self.desk: Desk | None = None
+        self._garbage = MainThreadGarbage(self)
         self.jobs = QtJobs(max(4, os.cpu_count() or 1))
         self.window = MainWindow()
         self.login = LoginPage()
@@ -91,6 +94,7 @@ class GuiSession(QObject):
         self.jobs.close()
         if self._parts is not None:
             self._parts.close()
+        self._garbage.close()
 
     def _prepare(self) -> None:
         """On a worker: everything that takes time to import, then whether a secret must be asked for."""
@@ -100,6 +104,7 @@ class GuiSession(QObject):
         self._guarded(lambda: is_secret_needed(self._home), self._ready)
 
     def _ready(self, secret_needed: bool) -> None:
+        self._garbage.spare()
         self.login.ask_for_passphrase(secret_needed)
         if self.first_run is not None:
             self.first_run.set_needs_passphrase(secret_needed)
@@ -168,10 +173,10 @@ class GuiSession(QObject):
     def _ask_gate(self, parts: "Parts", name: str, password: str) -> None:
         from medscan_desktop.services.session import log_in  # noqa: PLC0415
 
-        parts.workstation.do(log_in, name=name, password=password, on_done=lambda _: self._entered())
+        self._asked = parts.workstation.do(log_in, name=name, password=password, on_done=lambda _: self._entered())
 
     def _job_changed(self, job: "Job") -> None:
-        if job.name == "user.log_in" and job.error is not None:
+        if job is self._asked and job.error is not None:
             self.login.fail(str(job.error))
 
     def _entered(self) -> None:

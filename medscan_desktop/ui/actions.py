@@ -94,11 +94,17 @@ class ViewerActions:
             arrived = volume.values if volume.is_complete else volume.values[volume.loaded]
             self.use_window(auto_window(arrived, volume.padding))
 
+    def numbered_windows(self) -> tuple[Voi, ...]:
+        """What the keys 1 to 9 mean: the modality's presets, the same in every study; without any, the header's."""
+        offered = self.offered_windows()
+        automatic = next((position for position, voi in enumerate(offered) if voi.name == "Auto"), len(offered))
+        return (offered[automatic + 1 :] or offered[:automatic])[:9]
+
     def preset(self, number: int) -> None:
-        """The n-th (from 1) of the windows offered, automatic left out."""
-        presets = [voi for voi in self.offered_windows() if voi.name != "Auto"]
-        if number <= len(presets):
-            self.use_window(presets[number - 1])
+        """The window of a number key."""
+        numbered = self.numbered_windows()
+        if number <= len(numbered):
+            self.use_window(numbered[number - 1])
 
     def invert(self) -> None:
         """Black for white."""

@@ -51,7 +51,7 @@ class Desk(QWidget):
         layout = make.column(self, gap=0)
         layout.addWidget(self._pages, 1)
         layout.addWidget(self.footer)
-        self._idle = IdleWatch(self._minutes, self)
+        self.idle = IdleWatch(self._minutes, self)
         self._connect()
 
     def enter(self, study: StudyUid | None = None) -> None:
@@ -104,16 +104,18 @@ class Desk(QWidget):
             page.session.help_wanted.connect(self.help.toggle)
             page.session.lock_wanted.connect(self.lock)
         self.viewer.library_wanted.connect(self._show_library)
-        self._idle.idle.connect(lambda: self.lock("idle"))
+        self.idle.idle.connect(lambda: self.lock("idle"))
         for keys, action in (
             ("F1", self.help.toggle),
-            ("Ctrl+L", self.lock),
             ("F11", self.full_screen_wanted.emit),
             ("Ctrl+F", self._search),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
+        lock = QShortcut(QKeySequence("Ctrl+L"), self)
+        lock.setContext(Qt.ShortcutContext.ApplicationShortcut)  # from every window, dialogs too
+        lock.activated.connect(self.lock)
 
     def _open(self, study: Study, series: SeriesUid | None) -> None:
         self.open_study(study.study_instance_uid, series)

@@ -97,24 +97,24 @@ class RecoveryPage(CardPage):
 
     def __init__(self, recovery_key: str) -> None:
         super().__init__("Your recovery key")
-        self._groups = recovery_key.split("-")
-        self._asked = sorted(secrets.SystemRandom().sample(range(len(self._groups)), 2))
+        self.groups = recovery_key.split("-")
+        self.asked = sorted(secrets.SystemRandom().sample(range(len(self.groups)), 2))
         text = (
             "Write this key down or print it, and keep it away from this computer. It opens the library when the "
             "passphrase or the keyring is lost. It is shown only now and kept nowhere."
         )
         self.body.addWidget(make.label(text, "muted", wrap=True))
-        shown = make.label(_in_lines(self._groups), "recovery")
+        shown = make.label(_in_lines(self.groups), "recovery")
         shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.body.addWidget(shown)
         self.body.addWidget(make.button("Save for printing…", self._save, "flat"), alignment=Qt.AlignmentFlag.AlignLeft)
         typed = make.row()
-        self.fields = tuple(make.field(f"group {number + 1}") for number in self._asked)
+        self.fields = tuple(make.field(f"group {number + 1}") for number in self.asked)
         for line in self.fields:
             line.returnPressed.connect(self._check)
             typed.addWidget(line)
-        first, second = (number + 1 for number in self._asked)
+        first, second = (number + 1 for number in self.asked)
         self.body.addWidget(make.label(f"Type group {first} and group {second} to show that you have it:", wrap=True))
         self.body.addLayout(typed)
         self.body.addWidget(self.message)
@@ -122,7 +122,7 @@ class RecoveryPage(CardPage):
 
     def _check(self) -> None:
         typed = [line.text().strip().upper() for line in self.fields]
-        if typed == [self._groups[number] for number in self._asked]:
+        if typed == [self.groups[number] for number in self.asked]:
             self.confirmed.emit()
         else:
             self.say("That is not what these two groups say.")
@@ -131,7 +131,7 @@ class RecoveryPage(CardPage):
         name, _ = QFileDialog.getSaveFileName(self, "Save the recovery key for printing", "medscan-recovery-key.txt")
         if name:
             try:
-                Path(name).write_text(f"MedScan Desktop recovery key\n\n{_in_lines(self._groups)}\n", encoding="utf-8")
+                Path(name).write_text(f"MedScan Desktop recovery key\n\n{_in_lines(self.groups)}\n", encoding="utf-8")
             except OSError as error:
                 self.say(f"The file could not be written ({error.strerror}).")
 

@@ -3,6 +3,10 @@
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QProgressBar
 
+from medscan_desktop.services.exports import export_pdf, export_seg
+from medscan_desktop.services.imports import import_files
+from medscan_desktop.services.models import run_model
+from medscan_desktop.services.snapshots import export_snapshot
 from medscan_desktop.ui import make
 from medscan_desktop.ui.elided import ElidedLabel
 from medscan_desktop.workstation.jobs import Job
@@ -10,11 +14,11 @@ from medscan_desktop.workstation.workstation import Workstation
 
 _SHOWN_MS = 12_000
 _TOLD = {  # long work that the user started and may stop; the rest is over before it can be read
-    "study.import": "Importing",
-    "model.run": "Running the model",
-    "export.pdf": "Writing the PDF",
-    "export.seg": "Writing the segmentation",
-    "export.snapshot": "Writing the picture",
+    import_files.name: "Importing",
+    run_model.name: "Running the model",
+    export_pdf.name: "Writing the PDF",
+    export_seg.name: "Writing the segmentation",
+    export_snapshot.name: "Writing the picture",
 }
 
 

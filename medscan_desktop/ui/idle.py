@@ -25,10 +25,13 @@ class IdleWatch(QObject):
         super().__init__(parent)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(round(minutes * 60_000))
         self._timer.timeout.connect(self.idle)
-        self._timer.start()
+        self.wait(minutes)
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]  # there is one, or no QObject
+
+    def wait(self, minutes: float) -> None:
+        """Begin to wait anew, for so long."""
+        self._timer.start(round(minutes * 60_000))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _INPUT:

@@ -34,7 +34,7 @@ class Toolbar(QFrame):
         self.redo = make.tool_button("redo", "", actions.redo)
         self.overlay = make.tool_button("overlay", "Corner texts (Space)", actions.toggle_overlay, checkable=True)
         self.masks = make.tool_button("mask", "AI overlay (G)", actions.toggle_masks, checkable=True)
-        self.crosshair = make.tool_button("lines", "Lines of the other planes", actions.toggle_crosshair, checkable=True)
+        self.crosshair = make.tool_button("lines", "Lines of the planes", actions.toggle_crosshair, checkable=True)
         self._layout_button = make.tool_button("layout", "Next layout", actions.next_layout)
         self._invert = make.tool_button("invert", "Invert (I)", actions.invert, checkable=True)
         self._reset = make.tool_button("reset", "Reset the view", actions.reset)
@@ -122,13 +122,9 @@ class Toolbar(QFrame):
 
 def fill_windows(menu: QMenu, actions: ViewerActions) -> None:
     """The windows that the active view offers, with their keys."""
-    key = 0
+    keys = {voi.name: str(number) for number, voi in enumerate(actions.numbered_windows(), start=1)} | {"Auto": "0"}
     for voi in actions.offered_windows():
-        if voi.name == "Auto":
-            shortcut = "0"
-        else:
-            key += 1
-            shortcut = str(key) if key < 10 else ""
+        shortcut = keys.get(voi.name, "")
         menu.addAction(f"{_window_text(voi)}\t{shortcut}", partial(actions.use_window, voi))
     if menu.isEmpty():
         menu.addAction("True colour has no window").setEnabled(False)
