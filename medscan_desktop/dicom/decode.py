@@ -128,19 +128,31 @@ def _align(out: Array, pixels: Pixels, bits: int, shift: int) -> None:
 
 
 def _rle(data: bytes, pixels: Pixels, out: Array) -> None:
-    """PS3.5 G. Segments are byte planes, most significant first, sample after sample."""
-    dtype = out.dtype.newbyteorder("<")
+    """PS3.5 G. Segments are byte planes, most significant first, sample after sample.
+
+    The header is read here: imagecodecs 2026.3.6 follows a false one out of bounds and ends the process.
+    """
+    count = pixels.samples * out.itemsize
+    if len(data) < 64:
+        raise Truncated("is truncated: an RLE frame ends inside its own header")
+    said, *offsets = np.frombuffer(data, "<u4", 16).tolist()
+    ends = [*offsets[1:count], len(data)]
+    if said != count or any(not 64 <= start <= end <= len(data) for start, end in zip(offsets, ends, strict=False)):
+        raise Malformed("is damaged: an RLE frame has a false header")
+    planes = out.view(np.uint8).reshape(pixels.rows * pixels.columns, pixels.samples, out.itemsize)
+    for segment, (start, end) in enumerate(zip(offsets, ends, strict=False)):
+        sample, byte = divmod(segment, out.itemsize)
+        planes[:, sample, out.itemsize - 1 - byte] = _unpacked(data[start:end], len(planes))
+
+
+def _unpacked(segment: bytes, size: int) -> NDArray[np.uint8]:
     try:
-        planes = np.frombuffer(imagecodecs.dicomrle_decode(data, dtype), dtype)
+        found = np.frombuffer(imagecodecs.packbits_decode(segment), np.uint8)
     except _CODEC_ERRORS as error:
         raise Malformed("is damaged: an RLE frame cannot be decoded") from error
-    if planes.size < out.size:
+    if len(found) < size:
         raise Truncated("is truncated: an RLE frame holds too few pixels")
-    planes = planes[: out.size]
-    if pixels.samples > 1:
-        out[:] = planes.reshape(pixels.samples, pixels.rows, pixels.columns).transpose(1, 2, 0)
-    else:
-        out.reshape(-1)[:] = planes
+    return found[:size]
 
 
 def _compressed(data: bytes, codec: Codec, pixels: Pixels, out: Array) -> str:

@@ -25,7 +25,7 @@ SERIES = {
     "pet_dicom": (299, 128, 128),
 }
 LARGEST_MUTATED = 150_000  # bytes of a file, so that thousands take seconds
-MUTATIONS = 1500
+MUTATIONS = 500
 
 
 def outcome(opened: Callable[[], BinaryIO], label: str) -> str:
