@@ -90,7 +90,7 @@ class GuiSession(QObject):
     def close(self) -> None:
         """Cancel what runs, wait for it, close the library."""
         if self.desk is not None:
-            self.desk.close_workers()
+            self.desk.end_session()
         self.jobs.close()
         if self._parts is not None:
             self._parts.close()
@@ -148,10 +148,15 @@ class GuiSession(QObject):
         self._join(parts)
         page = RecoveryPage(recovery_key)
         page.confirmed.connect(lambda: self._confirmed(parts, page, typed))
+        self.window.may_close = lambda: page.is_confirmed or self._may_lose_the_key()
         self.window.show_page(page)
         if self.first_run is not None:
             self.window.drop_page(self.first_run)
             self.first_run = None
+
+    def _may_lose_the_key(self) -> bool:
+        text = "The recovery key was not typed back. Without it, a lost passphrase means a lost library. Close anyway?"
+        return QMessageBox.question(self.window, TITLE, text) is QMessageBox.StandardButton.Yes
 
     def _confirmed(self, parts: "Parts", page: RecoveryPage, typed: NewLibrary) -> None:
         self.login.name.setText(typed.name)

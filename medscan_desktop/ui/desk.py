@@ -93,10 +93,12 @@ class Desk(QWidget):
         QGuiApplication.clipboard().clear()
         self._workstation.do(log_out, reason=reason)
 
-    def close_workers(self) -> None:
-        """End what runs on threads of its own: before the window goes."""
+    def end_session(self) -> None:
+        """The window goes: stop what runs, log out so that the log says so, end the 3D threads."""
         for job in tuple(self._workstation.running):
             job.cancel()
+        if self._workstation.user is not None:
+            self._workstation.do(log_out, reason="closed")
         self.viewer.close_workers()
 
     def _connect(self) -> None:
@@ -111,7 +113,6 @@ class Desk(QWidget):
             ("Ctrl+F", self._search),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
         lock = QShortcut(QKeySequence("Ctrl+L"), self)
         lock.setContext(Qt.ShortcutContext.ApplicationShortcut)  # from every window, dialogs too

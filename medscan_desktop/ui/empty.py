@@ -51,3 +51,13 @@ class EmptyState(QWidget):
         self._folder.setVisible(not search)
         self._files.setVisible(not search)
         self._all.setVisible(bool(search))
+
+    def show_import(self, text: str) -> None:
+        """What an import into the empty library is doing; "" when it has ended."""
+        if not text:
+            self.show_for("")
+            return
+        self.title.setText("Importing…")
+        self._text.setText(text)
+        for each in (self._folder, self._files, self._all):
+            each.hide()

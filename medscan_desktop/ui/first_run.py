@@ -12,6 +12,7 @@ from medscan_desktop.ui.login import CardPage
 
 MINIMUM_PASSWORD = 8  # the use case decides; said here before anything is typed
 _GROUPS_A_LINE = 5
+_KEY_HEIGHT = 96  # three lines of the style sheet's fixed pitch, with its padding
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class RecoveryPage(CardPage):
 
     def __init__(self, recovery_key: str) -> None:
         super().__init__("Your recovery key")
+        self.is_confirmed = False
         self.groups = recovery_key.split("-")
         self.asked = sorted(secrets.SystemRandom().sample(range(len(self.groups)), 2))
         text = (
@@ -106,6 +108,7 @@ class RecoveryPage(CardPage):
         self.body.addWidget(make.label(text, "muted", wrap=True))
         shown = make.label(_in_lines(self.groups), "recovery")
         shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        shown.setMinimumHeight(_KEY_HEIGHT)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.body.addWidget(shown)
         self.body.addWidget(make.button("Save for printing…", self._save, "flat"), alignment=Qt.AlignmentFlag.AlignLeft)
@@ -123,6 +126,7 @@ class RecoveryPage(CardPage):
     def _check(self) -> None:
         typed = [line.text().strip().upper() for line in self.fields]
         if typed == [self.groups[number] for number in self.asked]:
+            self.is_confirmed = True
             self.confirmed.emit()
         else:
             self.say("That is not what these two groups say.")

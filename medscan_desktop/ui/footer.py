@@ -31,7 +31,8 @@ class Footer(QFrame):
         self.setFixedHeight(32)
         self._workstation = workstation
         self._job: Job | None = None
-        self.notice = ElidedLabel("small")
+        self._problem = ""  # the last failure's sentence, which is told as a notice right after
+        self.notice = ElidedLabel()
         self.task = ElidedLabel("small")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
@@ -53,6 +54,7 @@ class Footer(QFrame):
 
     def say(self, sentence: str) -> None:
         """Show a sentence for a while."""
+        make.set_role(self.notice, "warning" if sentence == self._problem else "")
         self.notice.setText(sentence)
         self._clear.start()
 
@@ -61,6 +63,8 @@ class Footer(QFrame):
         self.notice.setText("")
 
     def _job_changed(self, job: Job) -> None:
+        if job.error is not None:
+            self._problem = str(job.error)
         told = [one for one in self._workstation.running if one.name in _TOLD]
         if job is self._job or (told and self._job is None) or job in told:
             self._job = told[-1] if told else None

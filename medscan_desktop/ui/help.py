@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from medscan_desktop.ui import make
 
@@ -52,11 +52,13 @@ LISTED: tuple[Listed, ...] = (
 
 
 class HelpOverlay(QWidget):
-    """Covers its parent; any click or Esc takes it away."""
+    """Covers its parent; any click or key takes it away."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._covered = parent
+        self._keyboard: QWidget | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         card = make.frame("card")
         body = make.column(card, margin=24, gap=14)
         body.addWidget(make.label("Mouse and keys", "heading"))
@@ -75,17 +77,34 @@ class HelpOverlay(QWidget):
         self.hide()
 
     def toggle(self) -> None:
-        """Show, or take away."""
+        """Show and take the keyboard, or give both back."""
+        if self.isVisible():
+            self.hide()
+            return
+        self._keyboard = QApplication.focusWidget()
         self.setGeometry(self._covered.rect())
-        self.setVisible(not self.isVisible())
+        self.show()
         self.raise_()
+        self.setFocus()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # while the list is up, no key means what it says
+            return True
+        return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self.setGeometry(self._covered.rect())
-        if event.type() == QEvent.Type.ShortcutOverride and self.isVisible():
-            self.hide()
         return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.hide()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        if self._keyboard is not None:
+            self._keyboard.setFocus()
+            self._keyboard = None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.hide()

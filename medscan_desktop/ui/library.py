@@ -12,13 +12,14 @@ from medscan_desktop.services.imports import ImportReport, import_files
 from medscan_desktop.services.studies import SeriesRow, list_series, search_studies
 from medscan_desktop.ui import make, theme
 from medscan_desktop.ui.empty import EmptyState
-from medscan_desktop.ui.icons import icon
+from medscan_desktop.ui.icons import icon, pixmap
 from medscan_desktop.ui.import_report import ImportReportDialog
 from medscan_desktop.ui.series_tiles import SeriesTiles, Tile
 from medscan_desktop.ui.session_bar import SessionBar
 from medscan_desktop.ui.study_table import StudyTable
 from medscan_desktop.ui.texts import count_text, date_text
 from medscan_desktop.workstation.command import Effect, Kind
+from medscan_desktop.workstation.jobs import Job
 from medscan_desktop.workstation.workstation import Workstation
 
 SETTLED_MS = 250  # typing has paused: one audited query a settled search
@@ -78,7 +79,10 @@ class LibraryPage(QWidget):
     def _build(self) -> None:
         bar = make.row()
         bar.setContentsMargins(theme.MARGIN, 12, theme.MARGIN, 12)
-        self.search.setMinimumWidth(420)
+        self.search.setMinimumWidth(380)
+        mark = make.label()
+        mark.setPixmap(pixmap("scan", 24, theme.ACCENT))
+        bar.addWidget(mark)
         bar.addWidget(self.search, 2)
         bar.addWidget(self.count, 1)
         bar.addWidget(self.report_button)
@@ -113,6 +117,7 @@ class LibraryPage(QWidget):
         self.empty.folder_wanted.connect(self._ask_for_folder)
         self.empty.cleared.connect(self.search.clear)
         self._workstation.listen(lambda changed: self.refresh() if Kind.STUDIES in changed else None)
+        self._workstation.listen_jobs(self._job_changed)
 
     def _make_import_button(self) -> QPushButton:
         menu = QMenu(self)
@@ -137,6 +142,10 @@ class LibraryPage(QWidget):
         self._middle.setCurrentWidget(self.table if studies else self.empty)
         self._below.setVisible(bool(studies))
         self.empty.show_for(text)
+
+    def _job_changed(self, job: Job) -> None:
+        if job.name == import_files.name and self.empty.isVisible():
+            self.empty.show_import("" if job.is_finished else job.text or "looking for files")
 
     def _list_series(self, study: Study | None) -> None:
         if study == self._listed:

@@ -30,11 +30,13 @@ def button(text: str, on_click: Callable[[], object], role: str = "", icon_name:
     return made
 
 
-def tool_button(icon_name: str, tip: str, on_click: Callable[[], object], *, checkable: bool = False) -> QToolButton:
+def tool_button(
+    icon_name: str, tip: str, on_click: Callable[[], object], *, checkable: bool = False, small: bool = False
+) -> QToolButton:
     """A flat icon button that never takes the keyboard from the images."""
     made = QToolButton()
     made.setIcon(icon(icon_name))
-    made.setIconSize(QSize(20, 20))
+    made.setIconSize(QSize(16, 16) if small else QSize(20, 20))
     made.setToolTip(tip)
     made.setAccessibleName(tip)
     made.setCheckable(checkable)

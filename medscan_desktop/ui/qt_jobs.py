@@ -31,9 +31,8 @@ class QtJobs(QObject):
             self._posted.emit(callback)
 
     def close(self) -> bool:
-        """Wait for what runs (cancel it first); whether all of it ended in time. What it still posts is dropped."""
+        """Wait for what was started (cancel it first); whether it ended in time. What it still posts is dropped."""
         self._is_closed = True
-        self._pool.clear()
         return self._pool.waitForDone(_SHUTDOWN_MS)
 
     def _deliver(self, callback: Callable[[], None]) -> None:

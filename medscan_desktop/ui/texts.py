@@ -1,5 +1,7 @@
 """Dates, counts and times as the window writes them."""
 
+from datetime import date
+
 from medscan_desktop.domain.study import Study
 
 
@@ -12,9 +14,11 @@ def date_text(value: str) -> str:
 
 def age_text(birth_date: str, on_date: str) -> str:
     """Full years between two DAs, e.g. "47 y"; "" where either is unknown."""
-    if not (len(birth_date) == 8 and birth_date.isdigit() and len(on_date) == 8 and on_date.isdigit()):
+    try:
+        born, then = date.fromisoformat(birth_date), date.fromisoformat(on_date)
+    except ValueError:
         return ""
-    years = int(on_date[:4]) - int(birth_date[:4]) - (on_date[4:] < birth_date[4:])
+    years = then.year - born.year - ((then.month, then.day) < (born.month, born.day))
     return f"{years} y" if years >= 0 else ""
 
 

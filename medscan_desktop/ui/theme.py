@@ -87,6 +87,7 @@ QLabel[role="section"] {{ color: {MUTED}; font-size: 8.5pt; font-weight: 600; le
 QLabel[role="strong"] {{ font-weight: 600; }}
 QLabel[role="muted"] {{ color: {MUTED}; }}
 QLabel[role="small"] {{ color: {MUTED}; font-size: 9pt; }}
+QLabel[role="warning-small"] {{ color: {WARN}; font-size: 9pt; }}
 QLabel[role="error"] {{ color: {BAD}; }}
 QLabel[role="warning"] {{ color: {WARN}; }}
 QLabel[role="good"] {{ color: {GOOD}; }}

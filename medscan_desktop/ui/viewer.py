@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QScrollArea, QWidget
 
 from medscan_desktop.render.presets_3d import presets_for
 from medscan_desktop.scene.workspace import ViewId, ViewKind, Workspace
@@ -81,11 +81,13 @@ class ViewerPage(QWidget):
 
     def _bind_keys(self) -> None:
         for sequence, action in KEYS:
-            shortcut = QShortcut(QKeySequence(sequence), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut = QShortcut(QKeySequence(sequence), self)  # for the window: whatever has the focus on this page
             shortcut.activated.connect(partial(self._perform, action))
 
     def _perform(self, action: Callable[[ViewerActions], object]) -> None:
+        if isinstance(QApplication.focusWidget(), QLineEdit):
+            self.setFocus()  # Enter or an arrow while typing ends the typing, and decides nothing
+            return
         self.grid.cancel_drags()  # a key ends the drag that a button still holds
         action(self.commands)
 

@@ -1,6 +1,7 @@
 """The one window: a stack of pages under a title that never names a patient. Knows Qt alone, so that it is up first."""
 
-from PySide6.QtCore import Signal
+from collections.abc import Callable
+
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
@@ -13,8 +14,6 @@ TITLE = "MedScan Desktop"
 class MainWindow(QMainWindow):
     """Shows one page at a time."""
 
-    closed = Signal()
-
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle(TITLE)
@@ -23,6 +22,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(960, 600)
         self._pages = QStackedWidget()
         self.setCentralWidget(self._pages)
+        self.may_close: Callable[[], bool] = lambda: True
 
     @property
     def page(self) -> QWidget | None:
@@ -48,5 +48,4 @@ class MainWindow(QMainWindow):
             self.showFullScreen()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.closed.emit()
-        super().closeEvent(event)
+        event.setAccepted(self.may_close())

@@ -72,7 +72,7 @@ def opened_desk(home: Home, models: Path) -> Iterator[Open]:
     try:
         yield Open(desk, parts, jobs)
     finally:
-        desk.close_workers()
+        desk.end_session()
         assert jobs.close()
         parts.close()
         desk.deleteLater()

@@ -1,5 +1,7 @@
 """What models found in this study: volume, state, provenance; accept or reject; how strongly it is drawn."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QSlider
@@ -50,7 +52,7 @@ class FindingItem(QFrame):
         self._actions = actions
         text, role = _STATES[finding.state]
         self.state = make.label(text, role)
-        self.eye = make.tool_button("eye", "Show or hide on the images", self._toggle, checkable=True)
+        self.eye = make.tool_button("eye", "Show or hide on the images", self._toggle, checkable=True, small=True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(5, 100)
         self.slider.setToolTip("Opacity")
@@ -96,8 +98,11 @@ class FindingItem(QFrame):
         buttons = make.row(gap=6)
         if self.finding.state is FindingState.PROPOSED:
             box.addWidget(self.reason)
-            buttons.addWidget(make.button("Accept", lambda: self._decide(FindingState.ACCEPTED), icon_name="accept"), 1)
-            buttons.addWidget(make.button("Reject", lambda: self._decide(FindingState.REJECTED), icon_name="reject"), 1)
+            for text, state, name in (
+                ("Accept", FindingState.ACCEPTED, "accept"),
+                ("Reject", FindingState.REJECTED, "reject"),
+            ):
+                buttons.addWidget(make.button(text, partial(self._decide, state), icon_name=name), 1)
         else:
             again = make.button("Decide again", lambda: self._decide(FindingState.PROPOSED), "flat")
             buttons.addWidget(again)
@@ -135,8 +140,8 @@ def _source(finding: Finding) -> str:
     when = source.started_at[:16].replace("T", " ")
     confidence = source.confidence_meaning
     if source.confidence is not None:
-        confidence = f"{confidence} {source.confidence:.2f}"
-    return f"{source.version} · {source.sha256[:8]} · {when} UTC · {confidence}"
+        confidence = f"confidence {source.confidence:.2f} ({confidence})"
+    return f"{source.version} · {source.sha256[:8]} · {when} UTC\n{confidence}"
 
 
 def _structure_row(structure: Structure) -> QLayout:

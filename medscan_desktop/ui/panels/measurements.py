@@ -52,7 +52,7 @@ class MeasurementItem(QFrame):
         line.addWidget(make.label(_NAMES[measurement.kind]), 1)
         self.value = make.label(value)
         line.addWidget(self.value)
-        remove = make.tool_button("delete", "Delete (Del)", lambda: actions.delete(measurement.id))
+        remove = make.tool_button("delete", "Delete (Del)", lambda: actions.delete(measurement.id), small=True)
         line.addWidget(remove)
         layout = make.column(self, gap=2)
         layout.setContentsMargins(10, 3, 4, 3)

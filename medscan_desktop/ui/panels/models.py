@@ -62,8 +62,9 @@ class ModelItem(QFrame):
         self._stack: Stack | None = None
         self._job: Job | None = None
         self._began = 0.0
-        self.run = make.tool_button("run", "Run on the series on screen", self._run)
-        self.stop = make.tool_button("stop", "Stop", self._stop)
+        self._problem = ""  # why the last run ended without a result
+        self.run = make.tool_button("run", "Run on the series on screen", self._run, small=True)
+        self.stop = make.tool_button("stop", "Stop", self._stop, small=True)
         self.state = make.label("", "small", wrap=True)
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
@@ -86,7 +87,8 @@ class ModelItem(QFrame):
     def show_for(self, stack: Stack | None) -> None:
         """Whether the model takes this series."""
         if stack is not self._stack:
-            self._stack = stack
+            is_same = self._stack is not None and stack is not None and stack.id == self._stack.id
+            self._stack, self._problem = stack, self._problem if is_same else ""
             self._show()
 
     def job_changed(self, job: Job) -> None:
@@ -95,6 +97,7 @@ class ModelItem(QFrame):
             if job.is_finished:
                 self._job = None
                 self._second.stop()
+                self._problem = "" if job.error is None else str(job.error)
             self._show()
 
     @property
@@ -109,7 +112,7 @@ class ModelItem(QFrame):
     def _run(self) -> None:
         if self._stack is None or self._job is not None:
             return
-        self._began = monotonic()
+        self._began, self._problem = monotonic(), ""
         stack = self._stack
         job = self._actions.workstation.do(
             run_model, model_id=self._card.id, series_instance_uid=stack.series_instance_uid, stack_id=stack.id
@@ -129,8 +132,10 @@ class ModelItem(QFrame):
             widget.setVisible(shown)
         self.run.setDisabled(bool(self.misfit))
         if job is None:
-            self.state.setText(self.misfit or _purpose(self._card))
+            make.set_role(self.state, "warning-small" if self._problem else "small")
+            self.state.setText(self._problem or self.misfit or _purpose(self._card))
             return
+        make.set_role(self.state, "small")
         left = left_text(job.fraction, monotonic() - self._began)
         doing = "stopping" if job.is_cancelled else job.text or "waiting"
         self.state.setText(" · ".join(text for text in (f"{job.fraction:.0%}", doing, left) if text))
