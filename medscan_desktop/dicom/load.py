@@ -39,7 +39,8 @@ class Failure:
 def start_load(
     plan: StackPlan, opener: Opener, *, threads: int = 2, on_slices: Callable[[], None] = lambda: None
 ) -> "Loading":
-    """Begin to load `plan`; returns at once. `on_slices` is called on a loading thread after every slice.
+    """Begin to load `plan`; returns at once. `on_slices` is called on a loading thread after every slice, loaded
+    or failed.
 
     FileRefused where the stack has tables (modality LUT, VOI LUT, palette) and the middle file cannot give them.
     """
@@ -148,8 +149,8 @@ class Loading:
         except (Malformed, MedScanError, OSError) as error:
             reason = f"the file {error}" if isinstance(error, Malformed) else "the file cannot be read"
             self._failures.append(Failure(k, ref.instance, header.label, reason))
-            return
-        self.volume.loaded[k] = True
+        else:
+            self.volume.loaded[k] = True
         self._on_slices()
 
 

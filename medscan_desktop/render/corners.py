@@ -104,7 +104,8 @@ def _notices(workspace: Workspace, stack: Stack) -> tuple[Strip, ...]:
     volume = stack.volume
     if volume is not None:
         if not volume.is_complete:
-            strips.append(Strip(f"incomplete series: {int(volume.loaded.sum())} of {len(volume.loaded)} images"))
+            arrived = f"incomplete series: {int(volume.loaded.sum())} of {len(volume.loaded)} images"
+            strips.append(Strip(f"{arrived}. {stack.failures[0]}" if stack.failures else arrived))
         strips.extend(Strip(warning) for warning in volume.warnings)
     return tuple(strips)
 

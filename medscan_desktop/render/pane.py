@@ -109,7 +109,8 @@ class PaneRenderer:
         if workspace.overlay:
             draw_ruler(painter, self._texts, stack.volume, pane.mm_per_pixel, area, pixels)
         if pane.axes.through == 2 and not stack.volume.loaded[pane.slice_index]:
-            self._texts.draw_centred(painter, area, "loading", Style(pixels, _MUTED))
+            waiting = "this image could not be loaded" if stack.failures else "loading"
+            self._texts.draw_centred(painter, area, waiting, Style(pixels, _MUTED))
         MeasurementPainter(painter, self._texts, pane, whole, pixels).draw_all(workspace, view, stack)
         painter.end()
 

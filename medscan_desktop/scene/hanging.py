@@ -70,12 +70,17 @@ def next_layout(workspace: Workspace) -> Workspace:
     return replace(hung, views=same)
 
 
-def with_loaded(workspace: Workspace, stack_id: StackId, count: int) -> Workspace:
-    """The workspace with `count` slices of a stack arrived; views that waited for an automatic window get it."""
+def with_loaded(workspace: Workspace, stack_id: StackId, count: int, failures: tuple[str, ...] = ()) -> Workspace:
+    """The workspace with `count` slices of a stack arrived; views that waited for an automatic window get it.
+
+    `failures` name the images that will never arrive, once loading has ended.
+    """
     stack = workspace.stack(stack_id)
-    if stack is None or stack.volume is None or stack.loaded_count >= count:
+    if stack is None or stack.volume is None or (stack.loaded_count >= count and not failures):
         return workspace
-    arrived = workspace.with_stack(replace(stack, loaded_count=count))
+    arrived = workspace.with_stack(
+        replace(stack, loaded_count=max(count, stack.loaded_count), failures=failures or stack.failures)
+    )
     waiting = [view for view in workspace.views if view.stack == stack_id and view.voi is PENDING]
     voi = initial_voi(stack.volume, stack.modality) if waiting else None
     if voi is None:

@@ -12,8 +12,8 @@ from medscan_desktop.scene.hanging import hang, show_stack, with_loaded
 from medscan_desktop.scene.layers import mask_layers
 from medscan_desktop.scene.workspace import EMPTY, Stack, StackId, ViewId, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
-from medscan_desktop.workstation.shelf import Shelved, read_series
-from medscan_desktop.workstation.stacks import most_useful, stack_of, stacks_of, with_pixels
+from medscan_desktop.workstation.shelf import Arrival, Shelved, read_series
+from medscan_desktop.workstation.stacks import failure_texts, most_useful, stack_of, stacks_of, with_pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,8 @@ def close_study(ctx: Context) -> Effect:
 def _start(ctx: Context, shelved: Shelved, plan: StackPlan) -> Loading:
     """Load the stack; what arrives later comes to the screen by itself."""
 
-    def arrived(count: int) -> None:
-        ctx.post(partial(with_loaded, stack_id=plan.id, count=count))
+    def arrived(arrival: Arrival) -> None:
+        failures = failure_texts(arrival.failures)
+        ctx.post(partial(with_loaded, stack_id=plan.id, count=arrival.count, failures=failures))
 
     return ctx.shelf.load(shelved, plan, arrived)

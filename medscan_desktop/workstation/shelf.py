@@ -6,13 +6,13 @@ Between the records and the screen: it knows vault and headers, so neither the l
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from time import monotonic
 from typing import BinaryIO
 
 from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.load import Loading, start_load
+from medscan_desktop.dicom.load import Failure, Loading, start_load
 from medscan_desktop.dicom.plan import Grouping, StackPlan
 from medscan_desktop.domain.errors import FileRefused, NotFound
 from medscan_desktop.domain.study import Instance, InstanceUid, SeriesUid, Storage, VaultId
@@ -80,54 +80,76 @@ def _opener(records: Records, vault: Vault, instances: Sequence[Instance]) -> Op
     return open_instance
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How far a loading is: how many slices are there, and (once no more will come) what failed and why."""
+
+    count: int
+    failures: tuple[Failure, ...] = ()
+
+
+Follower = Callable[[Arrival], None]
+
+
 class Shelf:
     """The loadings of the open study. Safe from any thread."""
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
         self._lock = Lock()
-        self._loadings: dict[StackId, Loading] = {}
+        self._followed: dict[StackId, _Followed] = {}
 
-    def load(self, shelved: Shelved, plan: StackPlan, on_slices: Callable[[int], None] | None = None) -> Loading:
-        """Start to load a stack, or go on with the loading there is. `on_slices` gets how many slices have come."""
+    def load(self, shelved: Shelved, plan: StackPlan, follower: Follower | None = None) -> Loading:
+        """Start to load a stack, or go on with the loading there is. `follower` hears of arrivals, on any thread."""
         with self._lock:
-            loading = self._loadings.get(plan.id)
-            if loading is None:
-                throttle = _Throttle(on_slices)
-                loading = start_load(plan, shelved.opener, threads=self._threads, on_slices=throttle.arrived)
-                throttle.follow(loading)
-                self._loadings[plan.id] = loading
-            return loading
+            followed = self._followed.get(plan.id)
+            if followed is None:
+                followed = self._followed[plan.id] = _Followed(plan, shelved.opener, self._threads)
+        if follower is not None:
+            followed.add(follower)
+        return followed.loading
 
     def clear(self) -> None:
         """Let go of every stack; what is still loading stops."""
         with self._lock:
-            loadings, self._loadings = self._loadings, {}
-        for loading in loadings.values():
-            loading.cancel()
+            gone, self._followed = self._followed, {}
+        for followed in gone.values():
+            followed.loading.cancel()
 
 
-class _Throttle:
-    """Passes on the first slice, the last one, and at most one report in REPORT_EVERY_S between."""
+class _Followed:
+    """A loading and who wants to know: told of the first slice, the last one, and once in REPORT_EVERY_S between."""
 
-    def __init__(self, on_slices: Callable[[int], None] | None) -> None:
-        self._on_slices = on_slices
+    def __init__(self, plan: StackPlan, opener: Opener, threads: int) -> None:
         self._lock = Lock()
-        self._loading: Loading | None = None
+        self._followers: list[Follower] = []
         self._last = 0.0
+        self._started = Event()
+        self.loading = start_load(plan, opener, threads=threads, on_slices=self._arrived)
+        self._started.set()
 
-    def follow(self, loading: Loading) -> None:
-        self._loading = loading
-        self.arrived()
+    def add(self, follower: Follower) -> None:
+        """Tell this one too, at once where slices are there already."""
+        with self._lock:
+            self._followers.append(follower)
+        arrival, _ = self._arrival()
+        if arrival.count or arrival.failures:
+            follower(arrival)
 
-    def arrived(self) -> None:
-        loading = self._loading
-        if loading is None or self._on_slices is None:
-            return
+    def _arrived(self) -> None:
+        self._started.wait()  # the first slice may come before `start_load` has returned
+        arrival, is_last = self._arrival()
         now = monotonic()
         with self._lock:
-            count = int(loading.volume.loaded.sum())
-            if count == 0 or (now - self._last < REPORT_EVERY_S and not loading.volume.is_complete):
+            if now - self._last < REPORT_EVERY_S and not is_last:
                 return
             self._last = now
-        self._on_slices(count)
+            followers = tuple(self._followers)
+        for follower in followers:
+            follower(arrival)
+
+    def _arrival(self) -> tuple[Arrival, bool]:
+        loaded, failures = self.loading.volume.loaded, self.loading.failures
+        count = int(loaded.sum())
+        is_last = count + len(failures) == len(loaded)
+        return Arrival(count, failures if is_last else ()), is_last

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from medscan_desktop.dicom.corners import corner_texts
-from medscan_desktop.dicom.load import Loading
+from medscan_desktop.dicom.load import Failure, Loading
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.domain.errors import NotFound, Unsuitable
 from medscan_desktop.domain.study import SeriesUid
@@ -60,7 +60,15 @@ def most_useful(shelved: Sequence[Shelved], wanted: SeriesUid | None = None) -> 
 
 def with_pixels(stack: Stack, loading: Loading) -> Stack:
     """The stack with its pixels, which may still be arriving."""
-    return replace(stack, volume=loading.volume, loaded_count=int(loading.volume.loaded.sum()))
+    count, failures = int(loading.volume.loaded.sum()), loading.failures
+    is_over = count + len(failures) == len(loading.volume.loaded)
+    texts = failure_texts(failures) if is_over else ()
+    return replace(stack, volume=loading.volume, loaded_count=count, failures=texts)
+
+
+def failure_texts(failures: Sequence[Failure]) -> tuple[str, ...]:
+    """Which files could not be loaded, and why, as the screen says it."""
+    return tuple(f"{failure.label}: {failure.reason}" for failure in failures)
 
 
 def with_all_pixels(stack: Stack, loading: Loading) -> Stack:

@@ -142,9 +142,7 @@ class Workstation:
     ) -> None:
         job.finish(effect)
         self.running.remove(job)
-        if (
-            effect.session is ... and self.user is not user
-        ):  # logged out meanwhile: it must not reach the next screen
+        if effect.session is ... and self.user is not user:  # logged out meanwhile: it must not reach the next screen
             self._tell_job(job)
             return
         if effect.session is not ...:

@@ -32,8 +32,13 @@ print(time.perf_counter() - start)
 """
 OURS = """
 import time; start = time.perf_counter()
-from medscan_desktop.app.gui import first_window
-app, window = first_window({home!r}); app.processEvents()
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from medscan_desktop.app.gui import GuiSession
+from medscan_desktop.persistence.home import Home
+from medscan_desktop.ui.theme import apply_theme
+app = QApplication([]); apply_theme(app)
+session = GuiSession(Home(Path({home!r}))); session.start(); session.window.repaint()
 print(time.perf_counter() - start, flush=True)
 import os; os._exit(0)
 """
