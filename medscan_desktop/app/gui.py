@@ -1,15 +1,25 @@
 """The window as a process: the login page painted first with Qt alone, the rest imported behind it, then the desk."""
 
+import argparse
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLockFile, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QLockFile,
+    QMessageLogContext,
+    QObject,
+    QStandardPaths,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from medscan_desktop.app.credentials import passphrase, password, user_name
 from medscan_desktop.app.logs import start_logging
 from medscan_desktop.domain.errors import MedScanError
 from medscan_desktop.domain.study import StudyUid
@@ -34,8 +44,24 @@ _LEVELS = {
 }
 
 
-def run_gui(home: Path, *, open_study: StudyUid | None = None) -> int:
-    """Show the window on a home until it is closed; the process's exit code. `open_study` opens after the log-in."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The window as a command. Who is named by MEDSCAN_USER and the secret files is logged in at once (the demo)."""
+    parser = argparse.ArgumentParser(prog="medscan-window", description="MedScan Desktop")
+    parser.add_argument("--home", type=Path, default=_default_home(), help="the library's folder")
+    parser.add_argument("--open", metavar="STUDY_UID", help="open this study after the log-in")
+    options = parser.parse_args(arguments)
+    try:
+        typed = _typed_before()
+    except MedScanError as error:
+        parser.error(str(error))
+    return run_gui(options.home, open_study=StudyUid(options.open) if options.open else None, typed=typed)
+
+
+def run_gui(home: Path, *, open_study: StudyUid | None = None, typed: Credentials | None = None) -> int:
+    """Show the window on a home until it is closed; the process's exit code.
+
+    `open_study` opens after the log-in; `typed` is submitted on the login page as if somebody had typed it.
+    """
     place = Home(home.resolve())
     place.make_folders()
     start_logging(place.logs)
@@ -50,7 +76,7 @@ def run_gui(home: Path, *, open_study: StudyUid | None = None) -> int:
     if not lock.tryLock(100):
         QMessageBox.information(None, TITLE, "MedScan Desktop is already open on this library.")
         return 1
-    session = GuiSession(place, open_study)
+    session = GuiSession(place, open_study, typed)
     session.start()
     try:
         return app.exec()
@@ -62,10 +88,11 @@ def run_gui(home: Path, *, open_study: StudyUid | None = None) -> int:
 class GuiSession(QObject):
     """From the first paint to the last: login page, first run, desk, lock, end."""
 
-    def __init__(self, home: Home, open_study: StudyUid | None = None) -> None:
+    def __init__(self, home: Home, open_study: StudyUid | None = None, typed: Credentials | None = None) -> None:
         super().__init__()
         self._home = home
         self._open_study = open_study
+        self._typed = typed
         self._parts: Parts | None = None
         self._asked: Job | None = None
         self.desk: Desk | None = None
@@ -97,17 +124,23 @@ class GuiSession(QObject):
         self._garbage.close()
 
     def _prepare(self) -> None:
-        """On a worker: everything that takes time to import, then whether a secret must be asked for."""
-        from medscan_desktop.app.unlocking import is_secret_needed  # noqa: PLC0415  late: the window is up already
-        from medscan_desktop.ui import desk  # noqa: F401, PLC0415
+        """On a worker: whether a secret must be asked for, then everything that takes long to import."""
+        from medscan_desktop.app.secret import is_secret_needed  # noqa: PLC0415  late: the window is up already
 
         self._guarded(lambda: is_secret_needed(self._home), self._ready)
+        from medscan_desktop.app import unlocking  # noqa: F401, PLC0415
+        from medscan_desktop.ui import desk  # noqa: F401, PLC0415
+
+        self.jobs.post(self._garbage.spare)
 
     def _ready(self, secret_needed: bool) -> None:
-        self._garbage.spare()
         self.login.ask_for_passphrase(secret_needed)
+        typed, self._typed = self._typed, None
         if self.first_run is not None:
             self.first_run.set_needs_passphrase(secret_needed)
+        elif typed is not None:
+            self.login.name.setText(typed.name)
+            self._log_in(typed)
 
     def _log_in(self, typed: Credentials) -> None:
         self.login.set_busy(True, "Opening the library…" if self._parts is None else "Logging in…")
@@ -222,3 +255,19 @@ def _log_qt(kind: QtMsgType, _context: QMessageLogContext, _text: str) -> None:
     """Qt's messages by their kind alone: their text may hold a file name."""
     if kind in _LEVELS:
         _log.log(_LEVELS[kind], "qt.message")
+
+
+def _default_home() -> Path:
+    kind = QStandardPaths.StandardLocation.GenericDataLocation
+    return Path(QStandardPaths.writableLocation(kind)) / TITLE
+
+
+def _typed_before() -> Credentials | None:
+    """What the environment says in place of fingers; None where it names nobody. Raises MedScanError."""
+    if not {"MEDSCAN_USER", "MEDSCAN_PASSWORD_FILE"} <= os.environ.keys():
+        return None
+    return Credentials(user_name(), password(), passphrase() or "", is_recovery_key=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,16 +2,10 @@
 
 from medscan_desktop.app.build import Parts, build
 from medscan_desktop.persistence.home import Home
-from medscan_desktop.persistence.keys import create_keys, needs_passphrase, unlock
+from medscan_desktop.persistence.keys import create_keys, unlock
 from medscan_desktop.persistence.os_keyring import find_keyring
 from medscan_desktop.services.session import check_new_user, create_first_user
 from medscan_desktop.workstation.jobs import InlineJobs, Jobs
-
-
-def is_secret_needed(home: Home) -> bool:
-    """Whether something must be typed to open the library (or, where there is none yet, to protect it)."""
-    keyring = find_keyring()
-    return needs_passphrase(home, keyring) if home.is_made else keyring is None
 
 
 def open_library(home: Home, jobs: Jobs, secret: str, *, is_recovery_key: bool = False) -> Parts:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
 from medscan_desktop.ui import make, theme
@@ -27,7 +28,7 @@ class CardPage(QWidget):
 
     def __init__(self, heading: str) -> None:
         super().__init__()
-        card = make.frame("card")
+        self._card = card = make.frame("card")
         card.setFixedWidth(_CARD_WIDTH)
         self.body = make.column(card, margin=28, gap=10)
         self.heading = make.label(heading, "heading")
@@ -47,6 +48,14 @@ class CardPage(QWidget):
         make.set_role(self.message, role)
         self.message.setText(sentence)
         self.message.setVisible(bool(sentence))
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its wrapped texts need at the card's width: the page's own layout does not ask for that."""
+        self._card.setMinimumHeight(self.body.totalHeightForWidth(_CARD_WIDTH))
 
 
 class LoginPage(CardPage):
@@ -84,6 +93,7 @@ class LoginPage(CardPage):
         """Show or hide the field that opens the library."""
         for widget in (self._secret_label, self.secret, self._other_secret):
             widget.setVisible(needed)
+        self._fit()
 
     def set_busy(self, busy: bool, text: str = "") -> None:
         """Nothing can be pressed twice; `text` says what takes a moment."""

@@ -120,7 +120,7 @@ QPushButton[role="primary"] {{ background: {ACCENT}; color: {ON_ACCENT}; border-
 QPushButton[role="primary"]:hover {{ background: #58b7e2; }}
 QPushButton[role="primary"]:focus {{ border: 2px solid #bfe6f8; padding: 5px 13px; }}
 QPushButton[role="primary"]:disabled {{ background: {ACCENT_DIM}; color: {MUTED}; border-color: {ACCENT_DIM}; }}
-QPushButton[role="flat"] {{ background: transparent; border-color: transparent; color: {ACCENT}; }}
+QPushButton[role="flat"] {{ background: transparent; border-color: transparent; color: {ACCENT}; padding: 6px 2px; }}
 QPushButton[role="flat"]:hover {{ background: {HOVER}; }}
 QPushButton[role="flat"]:focus {{ border-color: {ACCENT}; }}
 

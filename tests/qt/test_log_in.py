@@ -24,7 +24,8 @@ LONG = 30_000
 @pytest.fixture
 def session(home: Home, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Iterator[GuiSession]:
     """The window on a home with a user, nobody logged in; the computer has no keyring."""
-    monkeypatch.setattr("medscan_desktop.app.unlocking.find_keyring", lambda: None)
+    for module in ("secret", "unlocking"):
+        monkeypatch.setattr(f"medscan_desktop.app.{module}.find_keyring", lambda: None)
     started = GuiSession(home)
     started.start()
     qtbot.waitUntil(started.login.secret.isVisible, timeout=LONG)
@@ -127,7 +128,8 @@ def test_without_input_the_session_locks_itself(session: GuiSession, qtbot: QtBo
 def test_the_first_start_makes_a_library_and_has_the_recovery_key_typed_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr("medscan_desktop.app.unlocking.find_keyring", lambda: None)
+    for module in ("secret", "unlocking"):
+        monkeypatch.setattr(f"medscan_desktop.app.{module}.find_keyring", lambda: None)
     session = GuiSession(Home(tmp_path / "new"))
     session.start()
     page = session.first_run
