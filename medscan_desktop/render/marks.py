@@ -67,7 +67,7 @@ def _draw_crossing(painter: QPainter, pane: PaneMap, focus: Point, along: int, c
     """A line through the focus along one index axis, across the whole area."""
     centre, ahead = pane.to_pane(np.stack([focus, np.asarray(focus) + pane.geometry.directions[:, along]]))
     step = (ahead - centre) / np.linalg.norm(ahead - centre)
-    reach, gap = 2.0 * (area.width() + area.height() + float(np.abs(centre).sum())), 14.0
+    reach, gap = area.width() + area.height() + float(np.abs(centre).sum()), 14.0
     lines = [
         QLineF(QPointF(*(centre + step * gap * side)), QPointF(*(centre + step * reach * side))) for side in (-1.0, 1.0)
     ]

@@ -7,6 +7,7 @@ by a tilted gantry too, so that nothing on screen is distorted.
 """
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import permutations
 
 import numpy as np
@@ -35,6 +36,7 @@ class PlaneAxes:
     down_sign: int
 
 
+@lru_cache(maxsize=64)  # asked several times a paint, of the few stacks on screen
 def plane_axes(geometry: Geometry, kind: ViewKind) -> PlaneAxes:
     """The stack's axes that show `kind` best; ACQUIRED is rows and columns as stored."""
     if kind is ViewKind.ACQUIRED:
@@ -91,11 +93,15 @@ class PaneMap:
 
     def to_pane(self, point_mm: ArrayLike) -> NDArray[np.float64]:
         """Patient mm (..., 3), seen along the normal, to pixel positions (..., 2)."""
-        basis = np.stack([self.right, self.down, np.cross(self.right, self.down)], axis=1)
-        solved = (np.asarray(point_mm, float) - self.origin) @ np.linalg.inv(basis).T
-        return np.asarray(solved[..., :2])
+        return np.asarray((np.asarray(point_mm, float) - self.origin) @ self._to_pixels)
 
-    @property
+    @cached_property
+    def _to_pixels(self) -> NDArray[np.float64]:
+        """3x2, mm from the origin to pixels right and down."""
+        basis = np.stack([self.right, self.down, np.cross(self.right, self.down)], axis=1)
+        return np.asarray(np.linalg.inv(basis).T[:, :2])
+
+    @cached_property
     def normal(self) -> NDArray[np.float64]:
         """Unit normal of the plane; into the screen, unless one flip mirrors the picture."""
         cross = np.cross(self.right, self.down)

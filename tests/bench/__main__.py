@@ -14,6 +14,7 @@ os.environ.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
 
 from PySide6.QtWidgets import QApplication
 
+from medscan_desktop.ui.garbage import MainThreadGarbage
 from tests.bench import cases_load, cases_pane, cases_start
 from tests.bench.harness import Row
 from tests.support.raw_series import phantom, write_series
@@ -46,6 +47,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     app = QApplication.instance() or QApplication(sys.argv[:1])
+    garbage = MainThreadGarbage()  # as the window does
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="medscan-bench-") as folder:
         rows = list(_run(cases(Path(folder)), options.ids, quiet=options.json))
@@ -53,6 +55,7 @@ def main() -> int:
         print(json.dumps({"seconds": time.monotonic() - start, "rows": [row.as_json() for row in rows]}, indent=1))
     else:
         print(f"\n{sum(row.met for row in rows)} of {len(rows)} goals met, {time.monotonic() - start:.0f} s")
+    garbage.close()
     app.quit()
     return 0
 
