@@ -147,11 +147,22 @@ class Loading:
             photometric = decode(file.stream, file.frames[ref.frame], pixels, header.transfer_syntax_uid, stored)
             self._mapping.apply(stored, out, header, ref.frame, file.tables, photometric)
         except (Malformed, MedScanError, OSError) as error:
-            reason = f"the file {error}" if isinstance(error, Malformed) else "the file cannot be read"
-            self._failures.append(Failure(k, ref.instance, header.label, reason))
+            self._failures.append(Failure(k, ref.instance, header.label, _reason(error)))
         else:
             self.volume.loaded[k] = True
         self._on_slices()
+
+
+def _reason(error: Malformed | MedScanError | OSError) -> str:
+    match error:
+        case Malformed():
+            return f"the file {error}"
+        case FileRefused():
+            return error.reason
+        case MedScanError():
+            return str(error)
+        case _:
+            return f"the file cannot be read ({error.strerror})" if error.strerror else "the file cannot be read"
 
 
 @dataclass(frozen=True, eq=False, slots=True)

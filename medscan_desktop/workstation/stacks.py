@@ -72,6 +72,9 @@ def failure_texts(failures: Sequence[Failure]) -> tuple[str, ...]:
 
 
 def with_all_pixels(stack: Stack, loading: Loading) -> Stack:
-    """The stack once everything has arrived (waits)."""
+    """The stack once everything has arrived (waits). Raises Unsuitable where nothing did."""
     loading.wait()
-    return with_pixels(stack, loading)
+    filled = with_pixels(stack, loading)
+    if filled.loaded_count == 0 and filled.failures:
+        raise Unsuitable(f"No image of this series could be loaded. {filled.failures[0]}")
+    return filled

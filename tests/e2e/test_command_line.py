@@ -283,13 +283,29 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(library: Cli, series_uid:
     assert library("audit", "verify", "--json").json["ok"] is True
 
 
-def test_no_patient_data_in_clear_anywhere(library: Cli) -> None:
-    """After import, reading and export: neither the name nor pixels in the home."""
-    canary = ["Müller".encode(), "Zoé".encode(), "李".encode(), b"PHANTOM-1", "Жуков".encode()]
-    found = [
-        path.name
-        for path in library.home.rglob("*")
-        if path.is_file() and any(word in path.read_bytes() for word in canary)
-    ]
+def test_a_read_only_medium_is_referenced_and_missed_by_name_when_it_is_gone(library: Cli, tmp_path: Path) -> None:
+    other = Cli(tmp_path / "other")
+    assert other("init").code == 0
+    medium = tmp_path / "medium"
+    write_series(medium, phantom(4, 32))
 
-    assert found == []
+    assert other("import", "--reference", medium, "--json").json["imported"] == 4
+    study = other("studies", "--json").json[0]["study_instance_uid"]
+    series = other("series", study, "--json").json[0]["series_instance_uid"]
+    picture = ("snapshot", "--series", series, "--plane", "axial", "--out", tmp_path / "picture.png")
+    assert other(*picture).code == 0
+    assert not [path for path in (other.home / "vault").rglob("*") if path.is_file()]
+    medium.rename(tmp_path / "taken-out")
+    gone = other(*picture)
+
+    assert gone.code == 1
+    assert _one_line(gone.err)
+
+
+def test_no_patient_data_in_clear_anywhere(library: Cli) -> None:
+    """After import, reading and export to elsewhere: no name in the home (database, WAL, vault, logs) or in TMPDIR."""
+    canary = ["Müller".encode(), "Zoé".encode(), "李".encode(), b"PHANTOM-1", "Жуков".encode()]
+    files = [path for folder in (library.home, library.temporary) for path in folder.rglob("*") if path.is_file()]
+
+    assert len(files) > SLICES
+    assert [path.name for path in files if any(word in path.read_bytes() for word in canary)] == []

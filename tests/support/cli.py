@@ -30,17 +30,20 @@ class Cli:
 
     folder: Path
     home: Path = field(init=False)
+    temporary: Path = field(init=False)  # where the processes' temporary files go
     environment: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.home = self.folder / "home"
+        self.home, self.temporary = self.folder / "home", self.folder / "tmp"
+        self.temporary.mkdir(exist_ok=True)
         self.environment = {
             **os.environ,
             "MEDSCAN_USER": "reader",
             "MEDSCAN_PASSWORD_FILE": str(self.secret("password", PASSWORD)),
             "MEDSCAN_PASSPHRASE_FILE": str(self.secret("passphrase", PASSPHRASE)),
             "QT_QPA_PLATFORM": "offscreen",
+            "TMPDIR": str(self.temporary),
         }
 
     def secret(self, name: str, text: str) -> Path:
