@@ -14,6 +14,7 @@ from medscan_desktop.dicom.slices import Slice, is_localiser
 from medscan_desktop.dicom.split import Part
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.window import is_lowest_white
 from medscan_desktop.scene.workspace import StackId
 
 _DERIVED_UIDS = "the files name no study or series: they were put together by patient, time and frame of reference"
@@ -57,7 +58,7 @@ def plan_stack(stack_id: StackId, part: Part) -> StackPlan:
         calibration=calibration.label,
         unit=unit_of(middle.header, middle.frame),
         vois=() if is_colour else windows_of(middle.header, middle.frame),
-        inverted=_is_inverted(first),
+        inverted=is_lowest_white(first.image.photometric, first.text("PresentationLUTShape")),
         padding=padding_of(middle.header, middle.frame),
     )
 
@@ -66,11 +67,6 @@ def _label(header: Header, part: str) -> str:
     view = f"{header.text('ImageLaterality')} {header.text('ViewPosition')}".strip()  # a projection stands for itself
     texts = (header.text("SeriesNumber"), header.text("SeriesDescription") or header.modality, view, part)
     return " · ".join(text for text in texts if text)
-
-
-def _is_inverted(header: Header) -> bool:
-    """MONOCHROME1 and a presentation LUT of INVERSE say the same thing: one inversion."""
-    return header.image.photometric == "MONOCHROME1" or header.text("PresentationLUTShape") == "INVERSE"
 
 
 def _placed(part: Part, calibration: Calibration) -> _Placed:

@@ -1,4 +1,4 @@
-"""From modality values to grey (PS3.3 C.11.2): the reference, the 65,536-entry table, auto-window and presets.
+"""From modality values to grey (PS3.3 C.11.2): the reference, auto-window and presets.
 
 float64 and the standard's own formulas: `render` may be faster, never different.
 """
@@ -21,7 +21,6 @@ __all__ = [
     "Window",
     "apply_window",
     "auto_window",
-    "grey_table",
     "initial_voi",
     "is_lowest_white",
     "offered_windows",
@@ -66,11 +65,6 @@ def apply_window(values: ArrayLike, voi: Voi, *, inverted: bool) -> NDArray[np.u
     if inverted:
         grey = _WHITE - grey
     return np.where(np.isnan(x), np.uint8(0), grey)
-
-
-def grey_table(voi: Voi, *, inverted: bool, bias: int = 32768) -> NDArray[np.uint8]:
-    """Grey of every int16 value, 65,536 entries: entry `value + bias` (the sign-flipped uint16) is that of `value`."""
-    return apply_window(np.arange(65536) - bias, voi, inverted=inverted)
 
 
 def is_lowest_white(photometric_interpretation: str, presentation_lut_shape: str = "") -> bool:

@@ -39,11 +39,6 @@ class Image:
         """(x, y, z) in mm."""
         return np.asarray(np.linalg.norm(self.affine[:3, :3], axis=0))
 
-    @property
-    def voxel_ml(self) -> float:
-        """Volume of one voxel."""
-        return float(abs(np.linalg.det(self.affine[:3, :3]))) / 1000
-
     def cropped(self, box: Box) -> "Image":
         """The part inside `box`, as a view."""
         start = np.array([part.start for part in box], float)

@@ -12,7 +12,7 @@ from medscan_desktop.persistence.tables import findings
 
 
 class Findings:
-    """Each decision is a revision; a deleted finding can be put again, as undo does."""
+    """Each decision is a revision; none is ever deleted."""
 
     def __init__(self, connection: Connection) -> None:
         self._rows = Revisions(connection, findings, "finding")
@@ -26,13 +26,9 @@ class Findings:
         return _finding(self._rows.get(identifier))
 
     def of_study(self, study_uid: StudyUid) -> list[Finding]:
-        """Those not deleted, oldest first."""
+        """Oldest first."""
         found = (_finding(body) for body in self._rows.of_study(study_uid))
         return sorted(found, key=lambda finding: (finding.created_at, finding.id))
-
-    def delete(self, identifier: FindingId) -> None:
-        """Hide it; the revisions stay. Raises NotFound."""
-        self._rows.delete(identifier)
 
 
 def _finding(body: dict[str, Any]) -> Finding:

@@ -1,7 +1,6 @@
 """What the hand does, in the scene's terms, and what a tool answers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -40,7 +39,6 @@ class Step:
     workspace: Workspace
     save: Measurement | None = None
     draft_key: int | None = None
-    detail: Mapping[str, str] = field(default_factory=dict)
 
 
 class Tool(Protocol):

@@ -86,9 +86,7 @@ class Stack:
     refusal: str = ""  # why it is no volume, or cannot be shown at all
     volume: Volume | None = None
     loaded_count: int = 0
-    failures: tuple[
-        str, ...
-    ] = ()  # images that could not be loaded and why; known once loading has ended
+    failures: tuple[str, ...] = ()  # images that could not be loaded and why; known once loading has ended
     corners: "Corners | None" = None
     instance_uids: tuple[InstanceUid, ...] = ()  # by frame: the image that a measurement was drawn on
 

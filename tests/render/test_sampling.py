@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from medscan_desktop.imaging.slicing import resample_plane
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import VoiFunction, VoiLut, Window, apply_window
 from medscan_desktop.render.plane_image import grey_pixels
@@ -17,6 +16,7 @@ from medscan_desktop.render.sampling import Grid, Sampled, sample, sample_label
 from medscan_desktop.scene.camera import PaneMap, pane_map
 from medscan_desktop.scene.workspace import Camera, View, ViewId, ViewKind
 from tests.support.phantoms import geometry_of, rotation, sheared_geometry, signed_permutations
+from tests.support.slicing import resample_plane
 
 SIZE = (97, 80)
 NARROW = Window(40, 80)  # a brain window: three grey levels to the Hounsfield unit

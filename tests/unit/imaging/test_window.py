@@ -15,7 +15,6 @@ from medscan_desktop.imaging.window import (
     PRESETS,
     apply_window,
     auto_window,
-    grey_table,
     initial_voi,
     is_lowest_white,
     offered_windows,
@@ -119,15 +118,6 @@ def test_monochrome1_shows_the_lowest_value_white() -> None:
 @pytest.mark.parametrize("inverted", [False, True])
 def test_what_is_no_number_is_black_inverted_or_not(inverted: bool) -> None:
     assert grey(math.nan, SOFT_TISSUE, inverted=inverted) == 0
-
-
-@pytest.mark.parametrize("inverted", [False, True])
-@pytest.mark.parametrize("voi", [SOFT_TISSUE, Window(0, 1), VoiLut(-4, np.linspace(0, 1, 9)), Window(0, 9000)])
-def test_the_table_of_int16_values_is_the_reference_at_every_value(voi: Voi, inverted: bool) -> None:
-    values = np.arange(-32768, 32768, dtype=np.int16)
-    flipped = values.view(np.uint16) ^ np.uint16(0x8000)
-    expected = apply_window(values, voi, inverted=inverted)
-    assert (grey_table(voi, inverted=inverted)[flipped] == expected).all()
 
 
 def test_auto_window_spans_the_percentiles_of_tissue_without_padding() -> None:

@@ -1,4 +1,4 @@
-"""Slices and planes out of a volume in plain numpy: the reference that faster samplers are held to."""
+"""Planes out of a volume in plain numpy: a second, slow implementation that the product's samplers are held to."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -11,11 +11,6 @@ from medscan_desktop.imaging.geometry import Geometry
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
-
-
-def orthogonal(values: NDArray[np.generic], axis: int, index: int) -> NDArray[np.generic]:
-    """The slice at `index` along `axis` (0 = k, 1 = j, 2 = i) as a view."""
-    return values[(slice(None),) * axis + (index,)]
 
 
 def resample_plane(

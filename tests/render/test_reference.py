@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
 
-from medscan_desktop.imaging.slicing import orthogonal, resample_plane
 from tests.support.phantoms import geometry_of, painted, rotation, sheared_geometry, signed_permutations
+from tests.support.slicing import resample_plane
 
 GEOMETRY = geometry_of(rotation((15, -25, 40)))
 
@@ -13,13 +13,6 @@ GEOMETRY = geometry_of(rotation((15, -25, 40)))
 def points_within(count: int = 40) -> np.ndarray:
     index = np.random.default_rng(5).uniform(0, 1, (count, count, 3)) * (np.array(GEOMETRY.size_ijk) - 1)
     return GEOMETRY.to_patient(index)
-
-
-@pytest.mark.parametrize("axis", [0, 1, 2])
-def test_an_orthogonal_slice_is_a_view_of_the_array(axis: int) -> None:
-    values = np.arange(24).reshape(2, 3, 4)
-    found = orthogonal(values, axis, 1)
-    assert np.array_equal(found, values.take(1, axis)) and found.base is values.base
 
 
 @pytest.mark.parametrize("geometry", [GEOMETRY, sheared_geometry(), *map(geometry_of, signed_permutations())])
