@@ -1,7 +1,7 @@
 """Get the demo's study, a public CT of the upper abdomen, from the source archive that carries it.
 
-`python models/demo_study.py`. Apache-2.0 (TotalSegmentator, tests/reference_files). The archive is pinned by its hash; what is
-there already is not fetched again.
+`python models/demo_study.py`. Apache-2.0 (TotalSegmentator, tests/reference_files). The archive is pinned by its hash;
+what is there already is not fetched again.
 """
 
 import sys
