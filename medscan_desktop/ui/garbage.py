@@ -1,7 +1,8 @@
-"""Collects cyclic garbage on the main thread alone.
+"""Collects cyclic garbage on the main thread alone, between two events.
 
-Python collects on whichever thread happens to allocate. A widget in a cycle (a lambda that knows its own widget is one)
-is then destroyed on a worker's thread, and Qt ends the process: seen as a segmentation fault inside a database call.
+Python collects on whichever thread happens to allocate, and at any point of it. A widget in a cycle (a lambda that knows
+its own widget is one) is then destroyed on a worker's thread, or while Qt is in the middle of using it, and the process
+ends: seen as a segmentation fault inside a database call, with PySide6 6.11.3.
 """
 
 import gc
@@ -16,6 +17,7 @@ class MainThreadGarbage(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._was_enabled = gc.isenabled()
         gc.disable()
         self._thresholds = gc.get_threshold()
         self._timer = QTimer(self)
@@ -36,6 +38,7 @@ class MainThreadGarbage(QObject):
         gc.freeze()
 
     def close(self) -> None:
-        """Back to Python's own collection."""
+        """Back to what was before."""
         self._timer.stop()
-        gc.enable()
+        if self._was_enabled:
+            gc.enable()
