@@ -10,7 +10,7 @@ UserId = NewType("UserId", str)
 class Permission(StrEnum):
     """What a command may demand of the user."""
 
-    NONE = "none"  # log in, health: nobody need be logged in
+    NONE = "none"  # logging in and out, the first user: nobody need be logged in
     READ = "read"
     IMPORT = "import"
     ANNOTATE = "annotate"

@@ -9,10 +9,8 @@ from medscan_desktop.domain.audit import AuditEvent, Outcome
 
 # PS3.16 CID 400; the first prefix of the action that matches. What fits none is activity of the application.
 _EVENT_IDS = (
-    ("application.", ("110100", "Application Activity")),
     ("audit.", ("110101", "Audit Log Used")),
     ("study.import", ("110107", "Import")),
-    ("study.delete", ("110105", "DICOM Study Deleted")),
     ("study.search", ("110112", "Query")),
     ("study.", ("110103", "DICOM Instances Accessed")),
     ("series.", ("110103", "DICOM Instances Accessed")),
@@ -21,15 +19,22 @@ _EVENT_IDS = (
     ("finding.", ("110110", "Patient Record")),
     ("model.read_input", ("110103", "DICOM Instances Accessed")),
     ("model.run", ("110110", "Patient Record")),
-    ("user.log_", ("110114", "User Authentication")),
-    ("access.", ("110113", "Security Alert")),
+    ("session.", ("110114", "User Authentication")),
     ("user.", ("110113", "Security Alert")),
-    ("key.", ("110113", "Security Alert")),
 )
+_ABOUT_A_SERIES = frozenset(("series.show", "series.thumbnail", "export.snapshot", "model.read_input"))
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2 Char
 _APPLICATION = ("110100", "Application Activity")
 _OUTCOMES = {Outcome.SUCCESS: "0", Outcome.FAILURE: "4", Outcome.DENIED: "8"}  # success, minor and serious failure
-_ACTIONS = {"import": "C", "add": "C", "save": "C", "put": "C", "delete": "D", "accept": "U", "reject": "U"}
+_ACTIONS = {
+    "import": "C",
+    "create_first": "C",
+    "save": "C",
+    "delete": "D",
+    "accept": "U",
+    "reject": "U",
+    "propose": "U",
+}
 _EXECUTE = "E"
 _OWN_SCHEME = "99MEDSCAN"
 
@@ -71,17 +76,18 @@ def _message(event: AuditEvent, source: str) -> ElementTree.Element:
 
 def _object(event: AuditEvent) -> ElementTree.Element:
     """What it was about; the row's number and its details besides, so that the export can be compared with the log."""
-    is_uid = "." in event.object_id
     element = ElementTree.Element(
         "ParticipantObjectIdentification",
         ParticipantObjectID=_text(event.object_id) or "none",
         ParticipantObjectTypeCode="2",  # system object
         ParticipantObjectTypeCodeRole="3",  # report
     )
-    if is_uid:
-        _code(element, "ParticipantObjectIDTypeCode", "110180", "Study Instance UID", scheme="DCM")
-    else:
+    if "." not in event.object_id:
         _code(element, "ParticipantObjectIDTypeCode", "record", "Record", scheme=_OWN_SCHEME)
+    elif event.action in _ABOUT_A_SERIES:  # CID 404 has no code for it
+        _code(element, "ParticipantObjectIDTypeCode", "series", "Series Instance UID", scheme=_OWN_SCHEME)
+    else:
+        _code(element, "ParticipantObjectIDTypeCode", "110180", "Study Instance UID", scheme="DCM")
     ElementTree.SubElement(element, "ParticipantObjectName").text = _text(event.object_id)
     for name, value in (("sequence", event.sequence), *sorted(event.detail.items())):
         encoded = base64.b64encode(str(value).encode()).decode()  # the schema's type is base64Binary

@@ -7,6 +7,7 @@ from defusedxml import ElementTree
 
 from medscan_desktop.domain.audit import AuditEvent, Outcome
 from medscan_desktop.persistence.audit_export import audit_message_xml
+from medscan_desktop.services import COMMANDS
 
 EVENT = AuditEvent("study.open", "ada", "1.2.3", Outcome.SUCCESS, {"count": 2}, "2026-05-04T12:00:00+00:00", 7)
 
@@ -49,23 +50,48 @@ def test_outcomes_are_the_standards(outcome: Outcome, code: str) -> None:
     assert message_of(event).find("EventIdentification").get("EventOutcomeIndicator") == code
 
 
+# Every command of the product, and the two actions that use cases record besides their own.
+EVENT_IDS = {
+    "110100": {"health.check", "model.list", "model.verify"},
+    "110101": {"audit.list", "audit.verify", "audit.export"},
+    "110103": {
+        "study.open", "study.close", "series.list", "series.show", "series.thumbnail", "model.read_input"
+    },
+    "110106": {"export.seg", "export.pdf", "export.snapshot"},
+    "110107": {"study.import"},
+    "110110": {
+        "finding.list", "finding.accept", "finding.reject", "finding.propose",
+        "measurement.list", "measurement.save", "measurement.delete", "model.run",
+    },
+    "110112": {"study.search"},
+    "110113": {"user.create_first"},
+    "110114": {"session.log_in", "session.log_out"},
+}  # fmt: skip
+
+
+def test_no_command_is_left_out_of_the_event_ids() -> None:
+    said = set().union(*EVENT_IDS.values())
+
+    assert {command.name for command in COMMANDS} == said - {"series.thumbnail", "model.read_input"}
+
+
 @pytest.mark.parametrize(
-    ("action", "code"),
-    [
-        ("user.log_in", "110114"),
-        ("study.import", "110107"),
-        ("study.search", "110112"),
-        ("export.seg", "110106"),
-        ("audit.verify", "110101"),
-        ("user.create_first", "110113"),
-        ("finding.accept", "110110"),
-        ("health.check", "110100"),
-    ],
+    ("action", "code"), [(action, code) for code, actions in EVENT_IDS.items() for action in sorted(actions)]
 )
 def test_each_action_has_its_event_id(action: str, code: str) -> None:
     event = AuditEvent(action, "ada", at="2026-05-04T12:00:00+00:00")
 
     assert message_of(event).find("EventIdentification/EventID").attrib["csd-code"] == code
+
+
+@pytest.mark.parametrize(
+    ("action", "object_id", "code"),
+    [("study.open", "1.2.3", "110180"), ("series.show", "1.2.3.4", "series"), ("finding.accept", "a-b", "record")],
+)
+def test_what_it_was_about_is_named_for_what_it_is(action: str, object_id: str, code: str) -> None:
+    event = AuditEvent(action, "ada", object_id, at="2026-05-04T12:00:00+00:00")
+
+    assert message_of(event).find(".//ParticipantObjectIDTypeCode").attrib["csd-code"] == code
 
 
 def test_nothing_in_an_event_can_break_out_of_the_document() -> None:
@@ -75,6 +101,6 @@ def test_nothing_in_an_event_can_break_out_of_the_document() -> None:
 
 
 def test_characters_that_xml_cannot_hold_are_replaced() -> None:
-    event = AuditEvent("user.log_in", "e\x00v\x1be", "\ud800", at="2026-05-04T12:00:00+00:00")
+    event = AuditEvent("session.log_in", "e\x00v\x1be", "\ud800", at="2026-05-04T12:00:00+00:00")
 
     assert message_of(event).find("ActiveParticipant").get("UserID") == "e\ufffdv\ufffde"

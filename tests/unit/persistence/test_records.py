@@ -110,7 +110,7 @@ def test_a_failure_leaves_one_event_and_nothing_else(library: Library, error: Ba
 
 
 def test_a_use_case_may_commit_its_own_failure_and_say_how_much(library: Library) -> None:
-    with library.records("user.log_in", "eve") as records:
+    with library.records("session.log_in", "eve") as records:
         records.outcome = Outcome.FAILURE
         records.detail["tries"] = 3
 
