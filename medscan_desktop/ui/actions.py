@@ -221,6 +221,7 @@ class ViewerActions:
             export_snapshot,
             series_instance_uid=stack.series_instance_uid,
             plane=view.kind,
+            window=view.voi.name,
             index=None if view.kind is ViewKind.THREE_D or position is None else position[0],
             finding_id=masks[-1].finding if masks and self.workspace.masks_visible else None,
             out=out,

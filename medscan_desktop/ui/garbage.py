@@ -1,8 +1,8 @@
 """Collects cyclic garbage on the main thread alone, between two events.
 
-Python collects on whichever thread happens to allocate, and at any point of it. A widget in a cycle (a lambda that knows
-its own widget is one) is then destroyed on a worker's thread, or while Qt is in the middle of using it, and the process
-ends: seen as a segmentation fault inside a database call, with PySide6 6.11.3.
+Python collects on whichever thread happens to allocate, and at any point of it. A widget in a cycle (a lambda that
+knows its own widget is one) is then destroyed on a worker's thread, or while Qt is in the middle of using it, and the
+process ends: seen as a segmentation fault inside a database call, with PySide6 6.11.3.
 """
 
 import gc

@@ -10,6 +10,8 @@ from medscan_desktop.ui.series_tiles import SeriesTiles, Tile
 from medscan_desktop.ui.texts import count_text
 from medscan_desktop.workstation.command import Effect
 
+_NAMED = 10  # failures in the tooltip; the pane's banner says how many there are
+
 
 class SeriesStrip(SeriesTiles):
     """Thumbnails are asked for when another study has come onto the screen."""
@@ -46,6 +48,17 @@ class SeriesStrip(SeriesTiles):
     def _tile(self, stack: Stack, *, is_shown: bool) -> Tile:
         is_refused = stack.frame_count == 0
         detail = "cannot be shown" if is_refused else count_text(stack.frame_count, "image")
+        if stack.failures:
+            detail = f"{detail}, {len(stack.failures):,} missing"
         thumbnail = self._thumbnails.get(stack.series_instance_uid)
         refusal = stack.refusal if is_refused else ""
-        return Tile(stack.id, stack.label, detail, stack.modality, thumbnail, refusal, is_shown)
+        return Tile(
+            stack.id,
+            stack.label,
+            detail,
+            stack.modality,
+            thumbnail,
+            refusal,
+            "\n".join(stack.failures[:_NAMED]),
+            is_shown,
+        )

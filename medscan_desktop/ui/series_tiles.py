@@ -28,6 +28,7 @@ class Tile:
     modality: str
     thumbnail: bytes | None
     refusal: str = ""
+    warning: str = ""  # it can be shown, but not all of it
     is_shown: bool = False  # in a pane just now
 
 
@@ -96,7 +97,7 @@ class _Tiles(QAbstractListModel):
         if role == _TILE:
             return tile
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(text for text in (tile.title, tile.detail, tile.refusal) if text)
+            return "\n".join(text for text in (tile.title, tile.detail, tile.refusal, tile.warning) if text)
         return f"{tile.modality} {tile.title}" if role == Qt.ItemDataRole.AccessibleTextRole else None
 
 
@@ -153,7 +154,7 @@ class _Paint(QStyledItemDelegate):
             font = painter.font()
             font.setPointSizeF(9.0 if line == 0 else 8.5)
             painter.setFont(font)
-            painter.setPen(QColor(theme.WARN if tile.refusal and line else colour))
+            painter.setPen(QColor(theme.WARN if line and (tile.refusal or tile.warning) else colour))
             room = QRect(area.left() + _PAD, top + line * 15, THUMBNAIL, 16)
             shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -12,11 +12,12 @@ from pytestqt.qtbot import QtBot
 from medscan_desktop.app.gui import GuiSession
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.services.imports import ImportReport, import_files
+from medscan_desktop.services.session import log_in as log_in_command
 from medscan_desktop.ui.first_run import RecoveryPage
 from medscan_desktop.ui.import_report import ImportReportDialog
-from medscan_desktop.ui.login import NOT_CLEARED
+from medscan_desktop.ui.login import NOT_CLEARED, Credentials
 from tests.support.homes import PASSPHRASE
-from tests.support.windows import PASSWORD, PHANTOM, USER
+from tests.support.windows import PASSWORD, PHANTOM, USER, opened_library
 
 LONG = 30_000
 
@@ -77,6 +78,28 @@ def test_a_wrong_password_says_so_and_leaves_the_window_alive(session: GuiSessio
     log_in(session)
 
     at_desk(session, qtbot)
+
+
+def test_who_is_named_beforehand_is_logged_in_and_the_study_opens(
+    home: Home, phantom: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    for module in ("secret", "unlocking"):
+        monkeypatch.setattr(f"medscan_desktop.app.{module}.find_keyring", lambda: None)
+    with opened_library(home) as workstation:
+        workstation.answer(log_in_command, name=USER, password=PASSWORD)
+        workstation.answer(import_files, paths=(phantom,))
+    session = GuiSession(home, PHANTOM, Credentials(USER, PASSWORD, PASSPHRASE, is_recovery_key=False))
+
+    session.start()
+
+    at_desk(session, qtbot)
+    assert session.desk is not None
+    workstation = session.desk.viewer.commands.workstation
+    qtbot.waitUntil(lambda: workstation.store.workspace.study is not None, timeout=LONG)
+    assert workstation.store.workspace.study.study_instance_uid == PHANTOM
+    qtbot.waitUntil(lambda: not workstation.running, timeout=LONG)
+    session.close()
+    session.window.close()
 
 
 def test_the_lock_blanks_everything_and_the_same_user_finds_the_study_again(

@@ -1,6 +1,6 @@
 """The window for tests: a home with a user, a phantom study on disk, and hands that drag and wait."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from medscan_desktop.services.session import create_first_user
 from medscan_desktop.ui.desk import Desk
 from medscan_desktop.ui.qt_jobs import QtJobs
 from medscan_desktop.workstation.jobs import InlineJobs
+from medscan_desktop.workstation.workstation import Workstation
 from tests.support.dicom_files import ROOT_UID, file_bytes, series
 from tests.support.homes import CHEAP, PASSPHRASE
 
@@ -52,6 +53,16 @@ def make_home(root: Path) -> Home:
     finally:
         parts.close()
     return home
+
+
+@contextmanager
+def opened_library(home: Home) -> Iterator[Workstation]:
+    """The workstation without a window, everything inline."""
+    parts = build(home, unlock(home, passphrase=PASSPHRASE), InlineJobs())
+    try:
+        yield parts.workstation
+    finally:
+        parts.close()
 
 
 @dataclass(frozen=True)
@@ -124,6 +135,3 @@ def turn_wheel(
         False,
     )
     QApplication.sendEvent(widget, event)
-
-
-Until = Callable[[Callable[[], object]], None]

@@ -55,7 +55,7 @@ class MeasurementItem(QFrame):
         remove = make.tool_button("delete", "Delete (Del)", lambda: actions.delete(measurement.id), small=True)
         line.addWidget(remove)
         layout = make.column(self, gap=2)
-        layout.setContentsMargins(10, 3, 4, 3)
+        layout.setContentsMargins(10, 3, 4, 6)
         layout.addLayout(line)
         if detail:
             layout.addWidget(make.label(detail, "small", wrap=True))
