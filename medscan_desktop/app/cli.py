@@ -40,7 +40,6 @@ from medscan_desktop.workstation.workstation import Workstation
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Handler = Callable[[Workstation, argparse.Namespace, Printer], int]
 OutsideHandler = Callable[[Home, argparse.Namespace, Printer], int]  # for what needs no open library
-PLANES = ("axial", "coronal", "sagittal", "3d")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -227,7 +226,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_pictures(add: Callable[..., argparse.ArgumentParser]) -> None:
     snapshot = add("snapshot", _snapshot, "write a picture of a series")
     snapshot.add_argument("--series", required=True, metavar="UID")
-    snapshot.add_argument("--plane", choices=(*PLANES, "acquired"), required=True)
+    snapshot.add_argument("--plane", choices=[kind.value for kind in ViewKind], required=True)
     snapshot.add_argument("--index", type=int, metavar="N", help="slice, from 0")
     snapshot.add_argument("--window", default="", metavar="NAME")
     snapshot.add_argument("--finding", metavar="ID")

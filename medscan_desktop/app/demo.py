@@ -31,7 +31,9 @@ from medscan_desktop.imaging.measure import ellipse_statistics, length
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import create_keys
-from medscan_desktop.scene.workspace import Stack, ViewKind
+from medscan_desktop.scene.camera import point
+from medscan_desktop.scene.hanging import QUAD
+from medscan_desktop.scene.workspace import Stack
 from medscan_desktop.services.audit import verify_audit
 from medscan_desktop.services.exports import export_pdf, export_seg
 from medscan_desktop.services.findings import accept_finding
@@ -100,7 +102,7 @@ class Demo:
                 self._ask(save_measurement, measurement=measurement)
         with step("write the DICOM Segmentation"):
             self._ask(export_seg, finding_id=finding.id, out=self._out / "liver-seg.dcm")
-        for plane in (ViewKind.AXIAL, ViewKind.CORONAL, ViewKind.SAGITTAL, ViewKind.THREE_D):
+        for plane in QUAD:
             with step(f"picture: {plane}"):
                 self._ask(
                     export_snapshot,
@@ -145,7 +147,7 @@ def measured(study: Study, stack: Stack, finding: Finding, mask: np.ndarray) -> 
     k = int(mask.sum(axis=(1, 2)).argmax())
     line = _longest_line(volume, mask[k], k)
     circle = _thickest_circle(volume, mask[k], k)
-    normal = tuple(float(value) for value in volume.geometry.directions[:, 2])
+    normal = point(volume.geometry.directions[:, 2])
     place: dict[str, Any] = {
         "study_instance_uid": study.study_instance_uid,
         "series_instance_uid": stack.series_instance_uid,
@@ -174,7 +176,7 @@ def _longest_line(volume: Volume, plane: np.ndarray, k: int) -> tuple[Point, ...
     points = volume.geometry.to_patient(np.column_stack([edge[:, 1], edge[:, 0], np.full(len(edge), k)]))
     distances = np.linalg.norm(points[:, None] - points[None], axis=2)
     first, second = np.unravel_index(distances.argmax(), distances.shape)
-    return _point(points[first]), _point(points[second])
+    return point(points[first]), point(points[second])
 
 
 def _thickest_circle(volume: Volume, plane: np.ndarray, k: int) -> tuple[Point, ...]:
@@ -183,12 +185,7 @@ def _thickest_circle(volume: Volume, plane: np.ndarray, k: int) -> tuple[Point, 
     centre = volume.geometry.to_patient((i, j, k))
     radius = min(ROI_RADIUS_MM, float(depth.max()) * 0.8)
     ends = [centre + volume.geometry.directions[:, axis] * radius for axis in (0, 1)]
-    return tuple(_point(point) for point in (centre, *ends))
-
-
-def _point(point: np.ndarray) -> Point:
-    x, y, z = (float(value) for value in point)
-    return x, y, z
+    return tuple(point(position) for position in (centre, *ends))
 
 
 def main() -> int:

@@ -36,7 +36,7 @@ class Measurement:
     """Points are patient LPS mm; on an image without patient geometry, its own plane in mm or px.
 
     LENGTH: two ends. ELLIPSE: three points, the centre and the ends of the two half axes.
-    `normal` is the unit normal of the plane drawn on. `length_mm` is in `unit` ("mm" or "px").
+    `normal` is the unit normal of the plane drawn on. `length` is in `unit` ("mm" or "px").
     """
 
     id: MeasurementId

@@ -10,7 +10,7 @@ Vector = NDArray[np.float64]
 
 _LETTERS = (("L", "R"), ("P", "A"), ("H", "F"))
 _QUADRUPED_LETTERS = (("LE", "RT"), ("D", "V"), ("CR", "CD"))
-_SECOND_LETTER_AT = 0.2  # sine of about 12 degrees: less tilt than that reads as straight
+SECOND_LETTER_AT = 0.2  # sine of about 12 degrees: less tilt than that reads as straight
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,5 +107,5 @@ def orientation_letters(direction: ArrayLike, *, quadruped: bool = False) -> str
     unit = vector / length
     letters = _QUADRUPED_LETTERS if quadruped else _LETTERS
     order = np.argsort(-np.abs(unit), kind="stable")
-    shown = [axis for rank, axis in enumerate(order[:2]) if rank == 0 or abs(unit[axis]) > _SECOND_LETTER_AT]
+    shown = [axis for rank, axis in enumerate(order[:2]) if rank == 0 or abs(unit[axis]) > SECOND_LETTER_AT]
     return "".join(letters[axis][0 if unit[axis] > 0 else 1] for axis in shown)

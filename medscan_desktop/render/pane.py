@@ -11,8 +11,9 @@ from medscan_desktop.render.measurements import MeasurementPainter
 from medscan_desktop.render.plane_image import PlaneImage, Sampler, draw_masks
 from medscan_desktop.render.sampling import Grid, sample, value_text
 from medscan_desktop.render.texts import Style, TextPainter
-from medscan_desktop.scene.camera import PaneMap, pane_map
+from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.letters import edge_letters
+from medscan_desktop.scene.navigation import pane_of
 from medscan_desktop.scene.workspace import Corners, Stack, View, ViewKind, Workspace
 
 _WAITING = QColor(20, 23, 27)  # a slice that has not arrived: dark, yet not the black of "nothing there"
@@ -49,7 +50,7 @@ class PaneRenderer:
         if stack is None:
             canvas.setDevicePixelRatio(device_pixel_ratio)
             return canvas
-        pane = _pane_of(workspace, view, stack, size)
+        pane = pane_of(workspace, view, size)
         value = ""
         if pane is not None and stack.volume is not None:
             grid = Grid.of(pane, size, 1.0 if moving else device_pixel_ratio)
@@ -119,13 +120,6 @@ def _black(width: int, height: int) -> QImage:
     image = QImage(width, height, QImage.Format.Format_RGB32)
     image.fill(0xFF000000)
     return image
-
-
-def _pane_of(workspace: Workspace, view: View, stack: Stack, size: tuple[int, int]) -> PaneMap | None:
-    """How the pane looks at its stack, None where there is nothing to look at."""
-    if stack.volume is None or (view.kind is not ViewKind.ACQUIRED and not stack.is_volume):
-        return None
-    return pane_map(stack.volume.geometry, view, workspace.focus.get(stack.id), size)
 
 
 def _absence(view: View, stack: Stack) -> str:

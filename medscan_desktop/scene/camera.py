@@ -66,6 +66,12 @@ def plane_directions(geometry: Geometry, axes: PlaneAxes) -> tuple[NDArray[np.fl
     return right, down
 
 
+def point(position_mm: ArrayLike) -> Point:
+    """A patient position (3,) as plain numbers."""
+    x, y, z = (float(value) for value in np.asarray(position_mm, float))
+    return x, y, z
+
+
 def _nearest_axes(directions: NDArray[np.float64]) -> tuple[int, int, int]:
     """For patient x, y, z the index axis that runs along it, each used once."""
     x, y, z = max(permutations(range(3)), key=lambda axes: sum(abs(directions[row, axes[row]]) for row in range(3)))

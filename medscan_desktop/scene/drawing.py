@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import numpy as np
-from numpy.typing import NDArray
 
 from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind, Point, Statistics
 from medscan_desktop.domain.study import Study
 from medscan_desktop.imaging.volume import Volume
-from medscan_desktop.scene.camera import PaneMap
+from medscan_desktop.scene.camera import PaneMap, point
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
 from medscan_desktop.scene.navigation import pane_of
 from medscan_desktop.scene.workspace import Draft, Stack, View, Workspace
@@ -54,12 +53,6 @@ def draw(workspace: Workspace, view: View, pointer: Pointer, measure: Measure) -
         return Step(_with(workspace, replace(open_draft, measurement=drawn)))
     saving = _with(workspace, replace(open_draft, measurement=drawn, is_saving=True))
     return Step(saving, save=drawn, draft_key=open_draft.key)
-
-
-def point(position_mm: NDArray[np.float64]) -> Point:
-    """A patient position (3,) as plain numbers."""
-    x, y, z = position_mm
-    return float(x), float(y), float(z)
 
 
 def _measurement(study: Study, stack: Stack, pane: PaneMap, shape: Shape, measurement_id: MeasurementId) -> Measurement:

@@ -10,6 +10,7 @@ from medscan_desktop.domain.measurement import Point
 from medscan_desktop.domain.study import Study
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.window import Window, initial_voi
+from medscan_desktop.scene.camera import point
 from medscan_desktop.scene.workspace import Camera, Stack, StackId, View, ViewId, ViewKind, Workspace
 
 PLANES = (ViewKind.AXIAL, ViewKind.CORONAL, ViewKind.SAGITTAL)
@@ -90,8 +91,7 @@ def with_loaded(workspace: Workspace, stack_id: StackId, count: int, failures: t
 
 def middle(geometry: Geometry) -> Point:
     """The centre (patient mm) of the middle voxel: of two middle slices the later one, which is also loaded first."""
-    x, y, z = geometry.to_patient(np.asarray(geometry.size_ijk) // 2)
-    return float(x), float(y), float(z)
+    return point(geometry.to_patient(np.asarray(geometry.size_ijk) // 2))
 
 
 def _laid_out(workspace: Workspace, stack: Stack, kinds: Sequence[ViewKind]) -> Workspace:

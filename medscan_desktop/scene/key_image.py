@@ -8,7 +8,7 @@ import numpy as np
 from medscan_desktop.domain.measurement import Point
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.mask import Mask
-from medscan_desktop.scene.camera import plane_axes
+from medscan_desktop.scene.camera import plane_axes, point
 from medscan_desktop.scene.workspace import StackId, View, ViewKind, Workspace
 
 
@@ -18,11 +18,9 @@ def key_point(geometry: Geometry, masks: Sequence[Mask]) -> Point:
     for mask in masks:
         everything |= mask.to_array()
     if not everything.any():
-        x, y, z = geometry.centre
-        return float(x), float(y), float(z)
+        return point(geometry.centre)
     k, j, i = (int(np.argmax(everything.sum(axis=others))) for others in ((1, 2), (0, 2), (0, 1)))
-    x, y, z = geometry.to_patient((i, j, k))
-    return float(x), float(y), float(z)
+    return point(geometry.to_patient((i, j, k)))
 
 
 def slice_count(geometry: Geometry, kind: ViewKind) -> int:
@@ -30,15 +28,14 @@ def slice_count(geometry: Geometry, kind: ViewKind) -> int:
     return geometry.size_ijk[plane_axes(geometry, kind).through]
 
 
-def at_slice(geometry: Geometry, kind: ViewKind, index: int) -> Point:
+def middle_of_slice(geometry: Geometry, kind: ViewKind, index: int) -> Point:
     """The middle of slice `index` (0-based, along the stack's own axis) of a plane, in patient mm."""
     middle = (np.asarray(geometry.size_ijk, float) - 1) / 2
     middle[plane_axes(geometry, kind).through] = index
-    x, y, z = geometry.to_patient(middle)
-    return float(x), float(y), float(z)
+    return point(geometry.to_patient(middle))
 
 
-def looking_at(workspace: Workspace, view: View, stack_id: StackId, point: Point) -> tuple[Workspace, View]:
-    """The workspace with its planes crossing at `point`, and `view` as its only one, the crosshair out of the way."""
+def looking_at(workspace: Workspace, view: View, stack_id: StackId, focus: Point) -> tuple[Workspace, View]:
+    """The workspace with its planes crossing at `focus`, and `view` as its only one, the crosshair out of the way."""
     alone = replace(workspace, views=(view,), active=view.id, columns=1, crosshair=False, drafts=())
-    return alone.with_focus(stack_id, point), view
+    return alone.with_focus(stack_id, focus), view

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from medscan_desktop.imaging.geometry import orientation_letters
+from medscan_desktop.imaging.geometry import SECOND_LETTER_AT, orientation_letters
 from medscan_desktop.scene.camera import PaneMap, plane_directions
 from medscan_desktop.scene.workspace import Corners, View, ViewKind
 
@@ -13,7 +13,6 @@ NONE: EdgeLetters = ("", "", "", "")
 _PERSON = {"L": "R", "R": "L", "P": "A", "A": "P", "H": "F", "F": "H"}
 _QUADRUPED_PAIRS = (("LE", "RT"), ("D", "V"), ("CR", "CD"), ("PR", "DI"), ("PA", "PL"), ("M", "L"))
 _QUADRUPED = {term: other for pair in _QUADRUPED_PAIRS for term, other in (pair, pair[::-1])}
-_ALMOST_STRAIGHT = 0.2  # sine of about 12 degrees, as for `orientation_letters`
 
 
 def edge_letters(pane: PaneMap, view: View, corners: Corners) -> EdgeLetters:
@@ -58,4 +57,4 @@ def _towards(direction: tuple[float, float], sides: tuple[tuple[str, str], tuple
     """The sides that a direction in the stored picture points to, the nearer first."""
     parts = [(abs(share), pair[0 if share > 0 else 1]) for share, pair in zip(direction, sides, strict=True)]
     (_, nearer), (share, further) = sorted(parts, key=lambda part: -part[0])
-    return nearer + (further if share > _ALMOST_STRAIGHT else "")
+    return nearer + (further if share > SECOND_LETTER_AT else "")

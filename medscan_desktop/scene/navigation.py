@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from medscan_desktop.domain.measurement import Point
-from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.volume import Volume
-from medscan_desktop.scene.camera import PaneMap, pane_map, plane_axes
+from medscan_desktop.scene.camera import PaneMap, pane_map, plane_axes, point
 from medscan_desktop.scene.hanging import middle
 from medscan_desktop.scene.workspace import View, ViewKind, Workspace
 
@@ -47,7 +46,7 @@ def at_slice(workspace: Workspace, view: View, index: int) -> Workspace:
     geometry = volume.geometry
     at = geometry.to_index(workspace.focus.get(view.stack, middle(geometry)))
     at[plane_axes(geometry, view.kind).through] = index
-    return workspace.with_focus(view.stack, _point(geometry, at))
+    return workspace.with_focus(view.stack, point(geometry.to_patient(at)))
 
 
 def stepped(workspace: Workspace, view: View, slices: int) -> Workspace:
@@ -56,16 +55,11 @@ def stepped(workspace: Workspace, view: View, slices: int) -> Workspace:
     return workspace if position is None else at_slice(workspace, view, position[0] + slices)
 
 
-def focused_at(workspace: Workspace, view: View, point: Point) -> Workspace:
-    """The workspace with the planes of the view's stack crossing at `point`, held within the stack."""
+def focused_at(workspace: Workspace, view: View, target: Point) -> Workspace:
+    """The workspace with the planes of the view's stack crossing at `target`, held within the stack."""
     volume = volume_of(workspace, view)
     if volume is None or view.stack is None:
         return workspace
     geometry = volume.geometry
-    at = np.clip(geometry.to_index(point), 0, np.asarray(geometry.size_ijk) - 1)
-    return workspace.with_focus(view.stack, _point(geometry, at))
-
-
-def _point(geometry: Geometry, index: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Point:
-    x, y, z = geometry.to_patient(index)
-    return float(x), float(y), float(z)
+    at = np.clip(geometry.to_index(target), 0, np.asarray(geometry.size_ijk) - 1)
+    return workspace.with_focus(view.stack, point(geometry.to_patient(at)))

@@ -13,7 +13,7 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Voi, Window, offered_windows
 from medscan_desktop.persistence.whole_file import write_whole
 from medscan_desktop.scene.hanging import hang
-from medscan_desktop.scene.key_image import at_slice, key_point, looking_at, slice_count
+from medscan_desktop.scene.key_image import key_point, looking_at, middle_of_slice, slice_count
 from medscan_desktop.scene.layers import mask_layers
 from medscan_desktop.scene.workspace import EMPTY, Stack, View, ViewKind, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
@@ -71,7 +71,7 @@ def _looking(scene: Workspace, stack: Stack, plane: ViewKind, index: int | None,
         view = replace(view, voi=_named(offered_windows(volume, stack.modality), window))
     point = key_point(volume.geometry, [layer.mask for layer in scene.masks])
     if index is not None and plane is not ViewKind.THREE_D:
-        point = at_slice(volume.geometry, plane, _checked(volume, plane, index))
+        point = middle_of_slice(volume.geometry, plane, _checked(volume, plane, index))
         view = replace(view, frame=index)
     return looking_at(scene, view, stack.id, point)
 

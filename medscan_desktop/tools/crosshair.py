@@ -1,6 +1,6 @@
 """The 3D cursor: every plane of the stack goes to the point under the pointer."""
 
-from medscan_desktop.scene.drawing import point
+from medscan_desktop.scene.camera import point
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
 from medscan_desktop.scene.navigation import focused_at, pane_of
 from medscan_desktop.scene.workspace import View, Workspace

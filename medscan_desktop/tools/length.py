@@ -3,8 +3,8 @@
 from medscan_desktop.domain.measurement import MeasurementKind
 from medscan_desktop.imaging.measure import length
 from medscan_desktop.imaging.volume import Volume
-from medscan_desktop.scene.camera import PaneMap
-from medscan_desktop.scene.drawing import Shape, draw, point
+from medscan_desktop.scene.camera import PaneMap, point
+from medscan_desktop.scene.drawing import Shape, draw
 from medscan_desktop.scene.gesture import Pointer, Step
 from medscan_desktop.scene.workspace import View, Workspace
 
