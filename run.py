@@ -81,7 +81,7 @@ LINT = [
     ["-m", "ruff", "check", "."],
     ["-m", "ruff", "format", "--check", "."],
     ["-m", "mypy"],
-    ["-c", "import sys; from importlinter.cli import lint_imports_command as lint; sys.exit(lint())"],
+    ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
 ]
 
 
