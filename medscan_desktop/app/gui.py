@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -62,27 +63,46 @@ def run_gui(home: Path, *, open_study: StudyUid | None = None, typed: Credential
 
     `open_study` opens after the log-in; `typed` is submitted on the login page as if somebody had typed it.
     """
-    place = Home(home.resolve())
-    place.make_folders()
-    start_logging(place.logs)
-    qInstallMessageHandler(_log_qt)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(app, QApplication):
         raise TypeError("a Qt application without widgets is running already")
     app.setApplicationName(TITLE)
     apply_theme(app)
+    place = Home(home.resolve())
+    try:
+        place.make_folders()
+    except OSError as error:
+        return _refused(f"{place.root}: this folder cannot hold a library ({error.strerror}).")
+    start_logging(place.logs)
+    qInstallMessageHandler(_log_qt)
     lock = QLockFile(str(place.root / "window.lock"))
     lock.setStaleLockTime(0)  # stale only when its process is gone, however long that runs
     if not lock.tryLock(100):
-        QMessageBox.information(None, TITLE, "MedScan Desktop is already open on this library.")
-        return 1
+        return _refused("MedScan Desktop is already open on this library.")
     session = GuiSession(place, open_study, typed)
+    _tell_bugs(session)
     session.start()
     try:
         return app.exec()
     finally:
         session.close()
         lock.unlock()
+
+
+def _refused(sentence: str) -> int:
+    QMessageBox.information(None, TITLE, sentence)
+    return 1
+
+
+def _tell_bugs(session: "GuiSession") -> None:
+    """An exception that nobody caught is logged as before, and the user hears that there was one."""
+    log = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log(kind, error, trace)
+        session.jobs.post(lambda: session.say("Something went wrong inside the program; its log says where."))
+
+    sys.excepthook = hook
 
 
 class GuiSession(QObject):
@@ -113,6 +133,13 @@ class GuiSession(QObject):
             self.window.show_page(self.first_run)
         self.window.show()
         QTimer.singleShot(0, lambda: self.jobs.start(self._prepare))
+
+    def say(self, sentence: str) -> None:
+        """Tell the user, on whichever page is shown."""
+        if self.desk is not None and self.window.page is self.desk:
+            self.desk.footer.say(sentence)
+        else:
+            self.login.say(sentence)
 
     def close(self) -> None:
         """Cancel what runs, wait for it, close the library."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState
 from medscan_desktop.domain.measurement import Measurement, MeasurementId
-from medscan_desktop.imaging.window import Voi, auto_window, offered_windows
+from medscan_desktop.imaging.voi import Voi, Window
+from medscan_desktop.imaging.window import auto_window, offered_windows
 from medscan_desktop.scene import changes
 from medscan_desktop.scene.hanging import next_layout
 from medscan_desktop.scene.navigation import at_slice, focused_at, slice_position, stepped, volume_of
@@ -221,7 +222,7 @@ class ViewerActions:
             export_snapshot,
             series_instance_uid=stack.series_instance_uid,
             plane=view.kind,
-            window=view.voi.name,
+            window=view.voi.name if isinstance(view.voi, Window) else "",
             index=None if view.kind is ViewKind.THREE_D or position is None else position[0],
             finding_id=masks[-1].finding if masks and self.workspace.masks_visible else None,
             out=out,

@@ -58,6 +58,18 @@ def test_a_second_window_on_the_same_home_is_refused(home: Home, monkeypatch: py
     other.unlock()
 
 
+def test_a_folder_that_cannot_hold_a_library_is_named_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "information", lambda _parent, _title, text: said.append(text))
+    (tmp_path / "file").write_text("in the way")
+
+    assert run_gui(tmp_path / "file" / "home") == 1
+
+    assert said == [f"{tmp_path / 'file' / 'home'}: this folder cannot hold a library (Not a directory)."]
+
+
 def test_updates_and_events_lose_no_reference_to_none(qtbot: QtBot) -> None:
     """PySide6 6.12 on Python 3.11 lost one at every call, and aborted after some 5,000."""
     widget = QWidget()
