@@ -22,7 +22,9 @@ _EVENT_IDS = (
     ("session.", ("110114", "User Authentication")),
     ("user.", ("110113", "Security Alert")),
 )
-_ABOUT_A_SERIES = frozenset(("series.show", "series.thumbnail", "export.snapshot", "model.read_input"))
+_ABOUT_A_SERIES = frozenset(
+    ("series.show", "series.read_thumbnail", "series.thumbnail", "export.snapshot", "model.read_input")
+)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2 Char
 _APPLICATION = ("110100", "Application Activity")
 _OUTCOMES = {Outcome.SUCCESS: "0", Outcome.FAILURE: "4", Outcome.DENIED: "8"}  # success, minor and serious failure

@@ -113,11 +113,14 @@ def _import_batch(ctx: Context, batch: Sequence[Found], reference: bool, done: i
 def _take_in(ctx: Context, source: Found, reference: bool) -> _Incoming:
     if isinstance(source, FileRefused):
         raise source
-    with source.open() as stream:
-        header = scan(stream, source.label)  # before all of it is read: what is no DICOM may be of any size
-        stream.seek(0)
-        content = stream.read()
-    path = source.path if reference else None
+    try:
+        with source.open() as stream:
+            header = scan(stream, source.label)  # before all of it is read: what is no DICOM may be of any size
+            stream.seek(0)
+            content = stream.read()
+    except OSError as error:
+        raise FileRefused(source.label, "the file cannot be read") from error
+    path = source.path.resolve() if reference and source.path else None
     vault_file = None if path is not None else ctx.vault.write(content, durable=False)
     instance = Instance(
         sop_instance_uid=InstanceUid(header.sop_instance_uid),
@@ -156,15 +159,16 @@ def _put(records: Records, item: _Incoming) -> FileOutcome:
 def _make_thumbnails(ctx: Context, series_uids: set[SeriesUid]) -> None:
     for position, uid in enumerate(sorted(series_uids)):
         ctx.job.report(position / len(series_uids), f"thumbnail {position + 1} of {len(series_uids)}")
-        with ctx.records("series.thumbnail", uid) as records:
+        with ctx.records("series.read_thumbnail", uid) as records:
             shelved = read_series(records, ctx.vault, uid)
-            if not shelved.grouping.stacks:
-                continue
-            try:
-                volume = middle_image(shelved, shelved.plan())
-                records.studies.put_thumbnail(uid, ctx.pictures.thumbnail(volume, THUMBNAIL_SIDE))
-            except MedScanError:  # the pixels cannot be decoded: the viewer says why when the series is opened
-                continue
+        if not shelved.grouping.stacks:
+            continue
+        try:  # outside of the transaction: decoding and drawing hold no lock
+            thumbnail = ctx.pictures.thumbnail(middle_image(shelved, shelved.plan()), THUMBNAIL_SIDE)
+        except MedScanError:  # the pixels cannot be decoded: the viewer says why when the series is opened
+            continue
+        with ctx.records("series.thumbnail", uid) as records:
+            records.studies.put_thumbnail(uid, thumbnail)
 
 
 def _summary(report: ImportReport) -> str:
