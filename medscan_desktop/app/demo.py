@@ -23,6 +23,7 @@ from scipy import ndimage
 
 from medscan_desktop.app.build import Parts, build
 from medscan_desktop.app.logs import start_logging
+from medscan_desktop.domain import notices
 from medscan_desktop.domain.errors import MedScanError, Unsuitable
 from medscan_desktop.domain.finding import Finding
 from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind, Point
@@ -223,7 +224,7 @@ def main() -> int:
 
 def _open_window(home: Home, study: Study, secret: dict[str, str]) -> int:
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        print("There is no display, so the window stays closed. demo – not for diagnosis.")
+        print(f"There is no display, so the window stays closed. {notices.DEMO}.")
         return 0
     environment = {**os.environ, "MEDSCAN_USER": USER}
     for name, value in secret.items():

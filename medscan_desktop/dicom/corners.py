@@ -4,6 +4,7 @@ from medscan_desktop.dicom.header import Header
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.dicom.study import study_of
 from medscan_desktop.dicom.syntax import LOSSY
+from medscan_desktop.domain.dates import date_text, time_text
 from medscan_desktop.scene.workspace import Corners
 
 _SIDES = {"R": "Right", "L": "Left", "B": "Both sides"}
@@ -27,16 +28,6 @@ def corner_texts(plan: StackPlan) -> Corners:
     )
 
 
-def shown_date(da: str) -> str:
-    """A DA value as 2026-03-01; what is no date stays as it is."""
-    return f"{da[:4]}-{da[4:6]}-{da[6:]}" if len(da) == 8 and da.isdigit() else da
-
-
-def shown_time(tm: str) -> str:
-    """A TM value as 14:05; what is no time stays as it is."""
-    return f"{tm[:2]}:{tm[2:4]}" if tm[:4].isdigit() and len(tm) >= 4 else tm
-
-
 def _lines(*lines: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
@@ -47,13 +38,13 @@ def _joined(*parts: str) -> str:
 
 def _patient(header: Header) -> tuple[str, ...]:
     patient = study_of(header).patient
-    born = _joined(shown_date(patient.patient_birth_date), header.text("PatientAge"), patient.patient_sex)
+    born = _joined(date_text(patient.patient_birth_date), header.text("PatientAge"), patient.patient_sex)
     return _lines(patient.display_name, patient.patient_id, born)
 
 
 def _study(header: Header) -> tuple[str, ...]:
     study = study_of(header)
-    when = _joined(shown_date(study.study_date), shown_time(study.study_time))
+    when = _joined(date_text(study.study_date), time_text(study.study_time))
     return _lines(study.institution_name, when, study.accession_number, study.study_description)
 
 

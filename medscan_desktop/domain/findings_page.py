@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from medscan_desktop.domain import notices
+from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.finding import Finding, FindingState
-from medscan_desktop.domain.measurement import Measurement, MeasurementKind
+from medscan_desktop.domain.measurement import Measurement, area_text
 from medscan_desktop.domain.study import Study
 from medscan_desktop.domain.user import UserId
 
-DEMO_BANNER = "demo – not for diagnosis"
 NOT_CLEARED = "Not cleared as a medical device. What a model found is listed only where the named reader accepted it."
 
 
@@ -67,14 +68,9 @@ def findings_page(
         tables=(_finding_table(accepted, findings, names), _measurement_table(measurements)),
         provenance=tuple(_provenance(finding) for finding in accepted),
         footer=(f"Made {made_at:%Y-%m-%d %H:%M} UTC by {made_by} with MedScan Desktop.", NOT_CLEARED),
-        banner=DEMO_BANNER if is_demo else "",
+        banner=notices.DEMO if is_demo else "",
         made_at=made_at,
     )
-
-
-def date_text(value: str) -> str:
-    """A DA value as YYYY-MM-DD; what is no date stays as it is."""
-    return f"{value[:4]}-{value[4:6]}-{value[6:]}" if len(value) == 8 and value.isdigit() else value
 
 
 def _facts(study: Study) -> tuple[tuple[str, str], ...]:
@@ -116,24 +112,25 @@ def _name(names: Mapping[UserId, str], user: UserId | None) -> str:
 def _measurement_table(measurements: Sequence[Measurement]) -> Table:
     rows = tuple((one.kind.value.capitalize(), _value(one), _detail(one), f"{one.frame + 1}") for one in measurements)
     columns = ("Measurement", "Value", "Detail", "Image")
-    return Table("Measurements", columns, (0.18, 0.24, 0.46, 0.12), frozenset({1, 3}), rows, "No measurement.")
+    return Table("Measurements", columns, (0.15, 0.22, 0.53, 0.1), frozenset({1, 3}), rows, "No measurement.")
 
 
 def _value(measurement: Measurement) -> str:
+    """The number to read first: short, since what has no room in its column is cut."""
     statistics = measurement.statistics
-    if measurement.kind is MeasurementKind.LENGTH and measurement.length is not None:
+    if measurement.length is not None:
         return f"{measurement.length:.1f} {measurement.unit}"
     return f"{statistics.mean:.1f} {statistics.unit} (mean)".replace("  ", " ") if statistics else "–"
 
 
 def _detail(measurement: Measurement) -> str:
+    """How far to trust the distances first, since what has no room at the end is cut."""
     statistics = measurement.statistics
     if statistics is None:
-        return measurement.calibration
-    area = f"{statistics.area_mm2:.1f} mm²" if statistics.area_mm2 is not None else "uncalibrated"
+        return measurement.trust
     return (
-        f"SD {statistics.standard_deviation:.1f}, {statistics.minimum:.0f} to {statistics.maximum:.0f}, "
-        f"{area}, n = {statistics.count}"
+        f"{area_text(statistics, measurement.trust)}, SD {statistics.standard_deviation:.1f}, "
+        f"{statistics.minimum:.1f} to {statistics.maximum:.1f}, n {statistics.count}"
     )
 
 

@@ -1,4 +1,4 @@
-"""A saved measurement: where it lies in the patient and what it says."""
+"""A measurement: where it lies in the patient, what it says, and how that is written."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -53,3 +53,42 @@ class Measurement:
     statistics: Statistics | None = None
     created_by: UserId | None = None
     created_at: str = ""  # ISO 8601, UTC
+
+    @property
+    def trust(self) -> str:
+        """How far its distances may be trusted, in a word; "" in a patient geometry."""
+        return _trust(self.unit, self.calibration)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its numbers as they stand beside it; none where nothing was measured."""
+        if self.length is not None:
+            return (length_text(self.length, self.unit, self.calibration),)
+        return statistics_text(self.statistics, self.trust) if self.statistics is not None else ()
+
+
+def length_text(value: float, unit: str, calibration: str) -> str:
+    """`12.3 mm`, `12.3 mm (at detector)` or `45.0 px (uncalibrated)`: never without how far to trust it."""
+    trust = _trust(unit, calibration)
+    return f"{value:.1f} {unit}" + (f" ({trust})" if trust else "")
+
+
+def statistics_text(statistics: Statistics, trust: str = "") -> tuple[str, ...]:
+    """The lines beside a region: mean and SD, range, area and number of pixels."""
+    unit = f" {statistics.unit}" if statistics.unit else ""
+    return (
+        f"Mean {statistics.mean:.1f} SD {statistics.standard_deviation:.1f}{unit}",
+        f"Min {statistics.minimum:.1f} Max {statistics.maximum:.1f}{unit}",
+        f"{area_text(statistics, trust)}  n {statistics.count}",
+    )
+
+
+def area_text(statistics: Statistics, trust: str) -> str:
+    """`113.1 mm²`, `113.1 mm² (at detector)`, or that nothing calibrates the image."""
+    if statistics.area_mm2 is None:
+        return "uncalibrated"
+    return f"{statistics.area_mm2:.1f} mm²" + (f" ({trust})" if trust else "")
+
+
+def _trust(unit: str, calibration: str) -> str:
+    return "uncalibrated" if unit == "px" else calibration

@@ -1,13 +1,13 @@
-"""Lengths and region statistics, and how they are written: points in patient mm, values in modality units."""
-
-from collections.abc import Sequence
+"""Lengths and region statistics: points in patient mm, values in modality units."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from medscan_desktop.domain.measurement import Statistics
+from medscan_desktop.domain.measurement import Statistics, length_text, statistics_text
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.volume import Volume
+
+__all__ = ["ellipse_statistics", "length", "length_text", "statistics_text", "through_axis"]
 
 Floats = NDArray[np.float64]
 _ON_THE_LINE = 1e-9  # a pixel centre that lies on the outline is inside, whatever its last bit
@@ -16,13 +16,6 @@ _ON_THE_LINE = 1e-9  # a pixel centre that lies on the outline is inside, whatev
 def length(points: ArrayLike) -> float:
     """The length of the line through `points` (n, 3), in their unit."""
     return float(np.linalg.norm(np.diff(np.asarray(points, float), axis=0), axis=1).sum())
-
-
-def length_text(value: float, unit: str, calibration: str) -> str:
-    """`12.3 mm`, `12.3 mm (at detector)` or `45.0 px (uncalibrated)`: never without how far to trust it."""
-    if unit == "px":
-        return f"{value:.1f} px (uncalibrated)"
-    return f"{value:.1f} {unit}" + (f" ({calibration})" if calibration else "")
 
 
 def ellipse_statistics(volume: Volume, points: ArrayLike, normal: ArrayLike) -> Statistics | None:
@@ -85,14 +78,3 @@ def _statistics(values: Floats, area_mm2: float | None, unit: str) -> Statistics
         return None
     mean, deviation = float(values.mean()), float(values.std())
     return Statistics(values.size, area_mm2, mean, deviation, float(values.min()), float(values.max()), unit)
-
-
-def statistics_text(statistics: Statistics) -> Sequence[str]:
-    """The lines beside a region: mean and SD, range, area and number of pixels."""
-    unit = f" {statistics.unit}" if statistics.unit else ""
-    area = "uncalibrated" if statistics.area_mm2 is None else f"{statistics.area_mm2:.1f} mm²"
-    return (
-        f"Mean {statistics.mean:.1f} SD {statistics.standard_deviation:.1f}{unit}",
-        f"Min {statistics.minimum:.1f} Max {statistics.maximum:.1f}{unit}",
-        f"{area}  n {statistics.count}",
-    )

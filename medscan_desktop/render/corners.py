@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from medscan_desktop.domain import notices
 from medscan_desktop.imaging.geometry import orientation_letters
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Voi, VoiLut
@@ -16,7 +17,6 @@ from medscan_desktop.scene.workspace import Camera, Corners, MaskLayer, Stack, V
 
 PLANE_COLOURS = {ViewKind.AXIAL: 0xF0655A, ViewKind.CORONAL: 0x6CCB74, ViewKind.SAGITTAL: 0xF2C94C}
 _PALE, _ALERT = 0xE6EAEE, 0xFFB547
-_DEMO = "demo – not for diagnosis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _lines(texts: Iterable[str]) -> tuple[Line, ...]:
 
 
 def _notices(workspace: Workspace, stack: Stack) -> tuple[Strip, ...]:
-    strips = [Strip(_DEMO, 0x7FB2FF)] if workspace.is_demo else []
+    strips = [Strip(notices.DEMO, 0x7FB2FF)] if workspace.is_demo else []
     volume = stack.volume
     if volume is not None:
         if not volume.is_complete:

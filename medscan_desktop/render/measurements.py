@@ -8,7 +8,6 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from medscan_desktop.domain.measurement import Measurement, MeasurementKind
-from medscan_desktop.imaging.measure import length_text, statistics_text
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.workspace import Stack, View, Workspace
@@ -72,7 +71,7 @@ class MeasurementPainter:
         self.painter.setBrush(QColor(0, 0, 0, 0))
 
     def _draw_label(self, measurement: Measurement, shape: QRectF, colour: int) -> None:
-        rows = label_rows(measurement)
+        rows = measurement.lines
         style = Style(self.pixels, colour, bold=True)
         line = self.texts.line_height(style)
         width = max((self.texts.width(row, style) for row in rows), default=0.0)
@@ -119,18 +118,6 @@ def is_on_plane(measurement: Measurement, pane: PaneMap) -> bool:
     step = abs(float(pane.geometry.affine[:3, pane.axes.through] @ pane.normal))
     middle = np.asarray(measurement.points[0]) if measurement.points else pane.origin
     return abs(float((middle - pane.origin) @ pane.normal)) <= step / 2 + 1e-6
-
-
-def label_rows(measurement: Measurement) -> tuple[str, ...]:
-    """The numbers of a measurement, as they stand beside it."""
-    if measurement.kind is MeasurementKind.LENGTH:
-        if measurement.length is None:
-            return ()
-        return (length_text(measurement.length, measurement.unit, measurement.calibration),)
-    if measurement.statistics is None:
-        return ()
-    note = (f"({measurement.calibration})",) if measurement.calibration not in ("", "px") else ()
-    return (*statistics_text(measurement.statistics), *note)
 
 
 def _ellipse(ends: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from medscan_desktop.domain.findings_page import DEMO_BANNER, FindingsPage, KeyImage, Table
+from medscan_desktop.domain import notices
+from medscan_desktop.domain.findings_page import FindingsPage, KeyImage, Table
 from medscan_desktop.exporters.pdf import page_pdf
 
 FONTS = Path(__file__).resolve().parents[3] / "resources" / "fonts"
@@ -68,7 +69,7 @@ def test_nothing_of_the_patient_is_in_the_metadata(page: FindingsPage) -> None:
 
 
 def test_the_demo_banner_is_on_the_page(page: FindingsPage) -> None:
-    assert DEMO_BANNER in _read(replace(page, banner=DEMO_BANNER)).pages[0].extract_text()
+    assert notices.DEMO in _read(replace(page, banner=notices.DEMO)).pages[0].extract_text()
 
 
 def test_an_empty_table_says_so(page: FindingsPage) -> None:

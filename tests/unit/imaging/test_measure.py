@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from medscan_desktop.imaging.geometry import Geometry
-from medscan_desktop.imaging.measure import ellipse_statistics, length, length_text, statistics_text, through_axis
+from medscan_desktop.imaging.measure import ellipse_statistics, length, through_axis
 from medscan_desktop.imaging.volume import Volume
 from tests.support.phantoms import geometry_of, painted, rotation, sheared_geometry, signed_permutations
 
@@ -109,29 +109,9 @@ def test_without_a_calibration_there_is_no_area() -> None:
     volume = replace(noise(geometry_of(np.eye(3), spacing=(1, 1, 1))), calibration="px")
     found = ellipse_statistics(volume, circle(volume.geometry, 3.0), (0, 0, 1))
     assert found is not None and found.area_mm2 is None
-    assert "uncalibrated" in statistics_text(found)[2]
 
 
 def test_a_length_honours_anisotropy() -> None:
     geometry = geometry_of(rotation((15, -25, 40)))
     ends = geometry.to_patient([(0, 0, 0), (10, 10, 10)])
     assert length(ends) == pytest.approx(np.sqrt(7**2 + 11**2 + 25**2))
-
-
-@pytest.mark.parametrize(
-    ("unit", "calibration", "text"),
-    [
-        ("mm", "", "12.3 mm"),
-        ("mm", "at detector", "12.3 mm (at detector)"),
-        ("px", "px", "12.3 px (uncalibrated)"),
-    ],
-)
-def test_a_distance_is_written_with_one_decimal_and_how_far_to_trust_it(unit: str, calibration: str, text: str) -> None:
-    assert length_text(12.34, unit, calibration) == text
-
-
-def test_statistics_are_written_with_their_unit_area_and_count() -> None:
-    found = ellipse_statistics(noise(TURNED, unit="HU"), circle(TURNED, 6.0), TURNED.directions[:, 2])
-    assert found is not None
-    lines = statistics_text(found)
-    assert lines[0].endswith("HU") and lines[2] == f"113.1 mm²  n {found.count}"
