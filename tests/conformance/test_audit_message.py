@@ -73,7 +73,9 @@ EVENT_IDS = {
 def test_no_command_is_left_out_of_the_event_ids() -> None:
     said = set().union(*EVENT_IDS.values())
 
-    assert {command.name for command in COMMANDS} == said - {"series.read_thumbnail", "series.thumbnail", "model.read_input"}
+    besides = {"series.read_thumbnail", "series.thumbnail", "model.read_input"}
+
+    assert {command.name for command in COMMANDS} == said - besides
 
 
 @pytest.mark.parametrize(
