@@ -8,9 +8,10 @@ import pytest
 from medscan_desktop.domain import notices
 from medscan_desktop.domain.finding import Code, Finding, FindingId, FindingState, Provenance, Structure
 from medscan_desktop.domain.findings_page import FindingsPage, findings_page
-from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind, Statistics
+from medscan_desktop.domain.measurement import Measurement
 from medscan_desktop.domain.study import InstanceUid, Patient, SeriesUid, Study, StudyUid
 from medscan_desktop.domain.user import UserId
+from tests.support.measured import LENGTH, REGION
 
 STUDY = Study(StudyUid("1"), Patient("P-1", "Li^Wei", "19600229", "F"), study_date="20260301", modalities=("CT", "SR"))
 CODE = Code("1", "SCT", "Organ")
@@ -23,13 +24,6 @@ FINDING = Finding(
     FindingId("f"), StudyUid("1"), SeriesUid("2"), FindingState.ACCEPTED, (ORGAN,), SOURCE, None, UserId("u"), "",
     UserId("u"), "2026-03-02T08:00:00+00:00",
 )  # fmt: skip
-LENGTH = Measurement(
-    MeasurementId("m"), StudyUid("1"), SeriesUid("2"), None, 6, MeasurementKind.LENGTH, ((0, 0, 0), (0, 3, 4)),
-    (0, 0, 1), "mm", "", length=5.04,
-)  # fmt: skip
-REGION = replace(
-    LENGTH, kind=MeasurementKind.ELLIPSE, length=None, statistics=Statistics(9, 12.34, 40, 2, 30, 50, "HU")
-)
 
 
 def page(*findings: Finding, measurements: tuple[Measurement, ...] = (), is_demo: bool = False) -> FindingsPage:

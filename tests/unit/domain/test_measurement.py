@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from medscan_desktop.domain.measurement import length_text
-from tests.unit.domain.test_findings_page import LENGTH, REGION, VALUES
+from tests.support.measured import LENGTH, REGION, VALUES
 
 
 @pytest.mark.parametrize(
