@@ -148,6 +148,7 @@ class GuiSession(QObject):
         self.jobs.close()
         if self._parts is not None:
             self._parts.close()
+            self._parts = None
         self._garbage.close()
 
     def _prepare(self) -> None:

@@ -11,8 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from medscan_desktop.app.gui import GuiSession
 from medscan_desktop.persistence.home import Home
+from medscan_desktop.services.audit import list_audit
 from medscan_desktop.services.imports import ImportReport, import_files
 from medscan_desktop.services.session import log_in as log_in_command
+from medscan_desktop.services.session import log_out
 from medscan_desktop.ui.first_run import RecoveryPage
 from medscan_desktop.ui.import_report import ImportReportDialog
 from medscan_desktop.ui.login import NOT_CLEARED, Credentials
@@ -100,6 +102,22 @@ def test_who_is_named_beforehand_is_logged_in_and_the_study_opens(
     qtbot.waitUntil(lambda: not workstation.running, timeout=LONG)
     session.close()
     session.window.close()
+
+
+def test_closing_the_window_ends_the_session_in_the_audit_log(session: GuiSession, home: Home, qtbot: QtBot) -> None:
+    log_in(session)
+    at_desk(session, qtbot)
+    assert session.desk is not None
+    qtbot.waitUntil(lambda: not session.desk.viewer.commands.workstation.running)
+
+    session.window.close()
+    session.close()
+
+    with opened_library(home) as workstation:
+        workstation.answer(log_in_command, name=USER, password=PASSWORD)
+        events = workstation.answer(list_audit, limit=5)
+    ended = next(event for event in events if event.action == log_out.name)
+    assert (ended.user, ended.detail["reason"]) == (USER, "closed")
 
 
 def test_the_lock_blanks_everything_and_the_same_user_finds_the_study_again(
