@@ -2,22 +2,19 @@
 
 from typing import BinaryIO
 
-from medscan_desktop.dicom.elements import EXPLICIT_LITTLE, Reader
+from medscan_desktop.dicom.beginning import data_set_start
+from medscan_desktop.dicom.elements import Reader
 from medscan_desktop.dicom.encapsulated import Fragment, frame_fragments, read_fragments
 from medscan_desktop.dicom.header import Header
 from medscan_desktop.dicom.inflate import inflated
 from medscan_desktop.dicom.syntax import DEFLATED
-from medscan_desktop.dicom.tags import META_END
-
-_PREAMBLE = 132
 
 
 def opened(stream: BinaryIO, header: Header) -> BinaryIO:
     """The stream to which the header's offsets belong: itself, or its inflated form."""
     if header.transfer_syntax_uid != DEFLATED:
         return stream
-    _, start = Reader(stream, ()).data_set(_PREAMBLE, EXPLICIT_LITTLE, META_END)
-    return inflated(stream, start)
+    return inflated(stream, data_set_start(Reader(stream, ())))
 
 
 def locate_frames(stream: BinaryIO, header: Header) -> list[tuple[Fragment, ...]]:

@@ -4,18 +4,15 @@ import struct
 from collections.abc import Mapping
 from typing import BinaryIO
 
+from medscan_desktop.dicom.beginning import as_written, meta_header
 from medscan_desktop.dicom.displayable import is_image_class
 from medscan_desktop.dicom.elements import (
     DOUBLE_PIXELS,
-    EXPLICIT_BIG,
-    EXPLICIT_LITTLE,
     FLOAT_PIXELS,
-    IMPLICIT_LITTLE,
     KNOWN_VRS,
     PIXELS,
     UNDEFINED,
     Elements,
-    Encoding,
     Located,
     Malformed,
     Reader,
@@ -36,7 +33,7 @@ from medscan_desktop.dicom.syntax import (
     Codec,
     encoding_of,
 )
-from medscan_desktop.dicom.tags import META_END, PALETTE_DESCRIPTOR, SCAN_TAGS, TAGS
+from medscan_desktop.dicom.tags import PALETTE_DESCRIPTOR, SCAN_TAGS, TAGS
 from medscan_desktop.dicom.values import attribute_values
 from medscan_desktop.domain.errors import FileRefused, NotDicom
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid
@@ -71,17 +68,11 @@ def scan(stream: BinaryIO, label: str) -> Header:
 
 def _start(reader: Reader) -> tuple[dict[str, str], int]:
     """The meta header with its transfer syntax and where the data set begins; empty where this is no DICOM file."""
-    head = reader.bytes_at(0, 144)
-    if head[128:132] == b"DICM":
-        return _meta(reader, 132)
-    if head[:4] == b"\x02\x00\x00\x00" and head[4:6] == b"UL":  # a meta header without its preamble
-        return _meta(reader, 0)
-    syntax = _guessed(head, reader.size)
-    return ({"TransferSyntaxUID": syntax} if syntax else {}), 0
-
-
-def _meta(reader: Reader, position: int) -> tuple[dict[str, str], int]:
-    elements, start = reader.data_set(position, EXPLICIT_LITTLE, META_END)
+    found = meta_header(reader)
+    if found is None:
+        syntax = _guessed(reader.bytes_at(0, 12), reader.size)
+        return ({"TransferSyntaxUID": syntax} if syntax else {}), 0
+    elements, start = found
     meta = attribute_values(elements)
     syntax = meta.get("TransferSyntaxUID") or _guessed(reader.bytes_at(start, 12), reader.size - start)
     if not syntax:
@@ -103,8 +94,7 @@ def _guessed(head: bytes, size: int) -> str:
 
 def _read(stream: BinaryIO, reader: Reader, meta: Mapping[str, str], start: int, label: str) -> Header:
     syntax = meta["TransferSyntaxUID"]
-    encoding = encoding_of(syntax)
-    elements, end = reader.data_set(start, _as_written(reader, start, encoding), FLOAT_PIXELS)
+    elements, end = reader.data_set(start, as_written(reader, start, encoding_of(syntax)), FLOAT_PIXELS)
     attributes = identified(attribute_values(elements), meta)
     attributes = shared_values(elements, attributes) | attributes
     frames = max(1, _integer(attributes, "NumberOfFrames", 1))
@@ -129,16 +119,6 @@ def _read(stream: BinaryIO, reader: Reader, meta: Mapping[str, str], start: int,
 
 def _is_encapsulated(syntax: str) -> bool:
     return syntax == ENCAPSULATED or CODECS[syntax] is not Codec.NATIVE
-
-
-def _as_written(reader: Reader, start: int, encoding: Encoding) -> Encoding:
-    """Some files say explicit and are implicit, or the reverse: the first element shows it."""
-    vr = reader.bytes_at(start, 6)[4:6]
-    if encoding.explicit and encoding.little and vr not in KNOWN_VRS:
-        return IMPLICIT_LITTLE
-    if not encoding.explicit and vr in KNOWN_VRS:
-        return EXPLICIT_LITTLE
-    return encoding if encoding != EXPLICIT_BIG or vr in KNOWN_VRS else IMPLICIT_LITTLE
 
 
 def _pixels(

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from medscan_desktop.dicom.beginning import as_written, meta_header
 from medscan_desktop.dicom.elements import EXPLICIT_LITTLE, FLOAT_PIXELS, Malformed, Reader
-from medscan_desktop.dicom.tags import META_END, TAGS
+from medscan_desktop.dicom.tags import TAGS
 from medscan_desktop.dicom.values import attribute_values
 from medscan_desktop.domain.errors import FileRefused
 
@@ -168,10 +169,10 @@ def _dicomdir(path: Path) -> Iterator[Source | FileRefused]:
 def _referenced_files(stream: BinaryIO) -> list[list[str]]:
     """The path components of each record that references a file."""
     reader = Reader(stream, (TAGS["DirectoryRecordSequence"], _FILE_ID))
-    if reader.bytes_at(128, 4) != b"DICM":
+    meta = meta_header(reader)
+    if meta is None:
         raise Malformed("is no DICOMDIR")
-    _, start = reader.data_set(132, EXPLICIT_LITTLE, META_END)
-    elements, _ = reader.data_set(start, EXPLICIT_LITTLE, FLOAT_PIXELS)
+    elements, _ = reader.data_set(meta[1], as_written(reader, meta[1], EXPLICIT_LITTLE), FLOAT_PIXELS)
     records = elements.items.get(TAGS["DirectoryRecordSequence"], [])
     names = (
         attribute_values(record, {_FILE_ID: (b"CS", "ReferencedFileID")}).get("ReferencedFileID") for record in records

@@ -7,12 +7,13 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from medscan_desktop.dicom.beginning import as_written, data_set_start
 from medscan_desktop.dicom.charset import decode_text
-from medscan_desktop.dicom.elements import EXPLICIT_LITTLE, FLOAT_PIXELS, Elements, Malformed, Reader
+from medscan_desktop.dicom.elements import FLOAT_PIXELS, Elements, Malformed, Reader
 from medscan_desktop.dicom.header import Header, Pixels
 from medscan_desktop.dicom.rescale import rescale_of
 from medscan_desktop.dicom.syntax import encoding_of
-from medscan_desktop.dicom.tags import META_END, TAGS
+from medscan_desktop.dicom.tags import TAGS
 from medscan_desktop.imaging.window import VoiLut
 
 _MODALITY, _VOI = TAGS["ModalityLUTSequence"], TAGS["VOILUTSequence"]
@@ -21,7 +22,6 @@ _PALETTES = tuple((0x00281101 + colour, 0x00281201 + colour, 0x00281221 + colour
 _WANTED = frozenset(
     (_MODALITY, _VOI, _DESCRIPTOR, _EXPLANATION, _KIND, _DATA, *(tag for tags in _PALETTES for tag in tags))
 )
-_PREAMBLE = 132
 _FULL = 65_536
 
 
@@ -71,10 +71,9 @@ def read_tables(stream: BinaryIO, header: Header) -> Tables:
 
 def _elements(stream: BinaryIO, header: Header) -> Elements:
     reader = Reader(stream, _WANTED)
-    start = 0
-    if reader.bytes_at(128, 4) == b"DICM":
-        _, start = reader.data_set(_PREAMBLE, EXPLICIT_LITTLE, META_END)
-    elements, _ = reader.data_set(start, encoding_of(header.transfer_syntax_uid), FLOAT_PIXELS)
+    start = data_set_start(reader)
+    encoding = as_written(reader, start, encoding_of(header.transfer_syntax_uid))
+    elements, _ = reader.data_set(start, encoding, FLOAT_PIXELS)
     return elements
 
 

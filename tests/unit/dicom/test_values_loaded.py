@@ -1,5 +1,7 @@
 """Stored values to modality values and colours, by clinical-conventions' grey pipeline, through the real loader."""
 
+import io
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,9 @@ from pydicom.uid import (
 
 from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.load import start_load
+from medscan_desktop.dicom.scan import scan
 from medscan_desktop.imaging.volume import Volume
-from tests.support.dicom_files import Files, ct_slice, header_of, headers_of, series
+from tests.support.dicom_files import Files, ct_slice, file_bytes, header_of, headers_of, series
 
 
 def load(datasets: list[Dataset], syntax: str = ExplicitVRLittleEndian) -> Volume:
@@ -140,6 +143,46 @@ def test_a_modality_lut_replaces_the_rescale() -> None:
     values = one([9, 10, 11, 12, 99], np.uint16, RescaleIntercept=-1024, ModalityLUTSequence=Sequence([item]))
 
     assert values.tolist() == [100, 100, 200, 400, 400]
+
+
+def says_explicit_and_is_implicit(dataset: Dataset) -> bytes:
+    meta = file_bytes(ct_slice(), ExplicitVRLittleEndian)
+    return meta[: meta.index(b"\x08\x00\x16\x00")] + file_bytes(dataset, ImplicitVRLittleEndian, meta=False)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        file_bytes,
+        lambda dataset: file_bytes(dataset)[128 + 4 :],
+        lambda dataset: file_bytes(dataset, ImplicitVRLittleEndian)[128 + 4 :],
+        lambda dataset: file_bytes(dataset, meta=False),
+        lambda dataset: file_bytes(dataset, ImplicitVRLittleEndian, meta=False),
+        lambda dataset: file_bytes(dataset, DeflatedExplicitVRLittleEndian),
+        lambda dataset: file_bytes(dataset, DeflatedExplicitVRLittleEndian)[128 + 4 :],
+        says_explicit_and_is_implicit,
+    ],
+    ids=[
+        "usual",
+        "no preamble",
+        "no preamble, implicit",
+        "no meta",
+        "no meta, implicit",
+        "deflated",
+        "deflated, no preamble",
+        "says explicit, is implicit",
+    ],
+)
+def test_tables_and_pixels_are_found_however_the_file_begins(written: Callable[[Dataset], bytes]) -> None:
+    dataset = ct_slice(PixelData=np.full((4, 6), 11, np.int16).tobytes())
+    dataset.ModalityLUTSequence = Sequence([lut_item(10, [100, 200, 300])])
+    content = written(dataset)
+    (stack,) = group([scan(io.BytesIO(content), "file")]).stacks
+    loading = start_load(stack, Files({str(dataset.SOPInstanceUID): content}))
+    loading.wait()
+
+    assert loading.failures == ()
+    assert (loading.volume.values == 200).all()
 
 
 def test_voi_luts_follow_the_windows_scaled_to_one() -> None:
