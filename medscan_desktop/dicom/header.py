@@ -115,9 +115,9 @@ class Header:
         return values if all(map(math.isfinite, values)) else ()
 
     def integer(self, keyword: str, frame: int = 0) -> int | None:
-        """The first value as an integer, None where there is none."""
+        """The first value as an integer, None where there is none or none that IS may hold (PS3.5 6.2)."""
         number = self.number(keyword, frame)
-        return None if number is None else int(number)
+        return None if number is None or abs(number) > 1 << 31 else int(number)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives an equal header."""

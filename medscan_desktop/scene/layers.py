@@ -1,6 +1,6 @@
 """From a finding and its masks to the coloured layers on screen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState
@@ -33,6 +33,13 @@ def mask_layers(finding: Finding, masks: Mapping[int, Mask], workspace: Workspac
             layer = MaskLayer(finding.id, structure.number, stack.id, structure.name, mask, structure.colour, caption)
             layers.append(layer)
     return tuple(layers)
+
+
+def all_mask_layers(
+    findings: Iterable[Finding], masks: Mapping[FindingId, Mapping[int, Mask]], workspace: Workspace
+) -> tuple[MaskLayer, ...]:
+    """The layers of several findings, in their order."""
+    return tuple(layer for one in findings for layer in mask_layers(one, masks.get(one.id, {}), workspace))
 
 
 def mask_caption(finding: Finding) -> str:

@@ -14,14 +14,14 @@ from medscan_desktop.domain.study import SeriesUid, Study, StudyUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.exporters.pdf import page_pdf
 from medscan_desktop.exporters.seg import seg_bytes
-from medscan_desktop.imaging.mask import Mask, unpack
-from medscan_desktop.persistence.records import Records
+from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.persistence.whole_file import write_whole
 from medscan_desktop.scene.hanging import hang
 from medscan_desktop.scene.key_image import key_point, looking_at
-from medscan_desktop.scene.layers import mask_layers
+from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.workspace import EMPTY, MaskLayer, ViewKind
 from medscan_desktop.workstation.command import Context, Effect, command
+from medscan_desktop.workstation.masks import Masks, mask_files, read_masks
 from medscan_desktop.workstation.shelf import Shelved, read_series
 from medscan_desktop.workstation.stacks import most_useful, stack_of, with_all_pixels
 
@@ -35,8 +35,9 @@ def export_seg(ctx: Context, *, finding_id: FindingId, out: Path) -> Effect:
         finding = records.findings.get(finding_id)
         if finding.state is not FindingState.ACCEPTED:
             raise NotAllowed(f"Only an accepted finding is exported; this one is {finding.state}.")
-        masks = _masks(ctx, records, [finding])[finding.id]
+        files = mask_files(records, [finding])
         shelved = read_series(records, ctx.vault, finding.series_instance_uid)
+    masks = read_masks(ctx.vault, files).get(finding_id, {})
     plan = next((plan for plan in shelved.grouping.stacks if len(plan.frames) == _slices(masks)), None)
     if plan is None:
         raise Unsuitable("The series is not the one this finding was made on: its number of images has changed.")
@@ -52,14 +53,14 @@ def export_pdf(ctx: Context, *, study_instance_uid: StudyUid, out: Path) -> Effe
         findings = records.findings.of_study(study_instance_uid)
         measurements = records.measurements.of_study(study_instance_uid)
         accepted = [finding for finding in findings if finding.state is FindingState.ACCEPTED]
-        masks = _masks(ctx, records, accepted)
+        files = mask_files(records, accepted)
         wanted = _figure_series(accepted, measurements)
         every = records.studies.series(study_instance_uid)
         uids = [wanted] if wanted else [series.series_instance_uid for series in every]
         shelved = [read_series(records, ctx.vault, uid) for uid in uids]
         names = records.users.names()
     first = most_useful(shelved)
-    images = _figures(ctx, study, first, accepted, masks, measurements) if first else ()
+    images = _figures(ctx, study, first, accepted, read_masks(ctx.vault, files), measurements) if first else ()
     page = findings_page(
         study,
         findings,
@@ -72,10 +73,6 @@ def export_pdf(ctx: Context, *, study_instance_uid: StudyUid, out: Path) -> Effe
     )
     write_whole(out, page_pdf(page, ctx.settings.fonts))
     return Effect(value=out, notice=f"PDF written to {out}.")
-
-
-def _masks(ctx: Context, records: Records, findings: Sequence[Finding]) -> dict[FindingId, dict[int, Mask]]:
-    return {one.id: unpack(ctx.vault.read(records.files.get(one.mask))) for one in findings if one.mask}
 
 
 def _slices(masks: Mapping[int, Mask]) -> int:
@@ -93,7 +90,7 @@ def _figures(
     study: Study,
     first: tuple[Shelved, StackPlan],
     accepted: Sequence[Finding],
-    masks: Mapping[FindingId, Mapping[int, Mask]],
+    masks: Masks,
     measurements: Sequence[Measurement],
 ) -> tuple[KeyImage, ...]:
     """A volume: three planes through what was found, and 3D. Else the frame that was measured, or the middle one."""
@@ -103,7 +100,7 @@ def _figures(
     if stack.volume is None:
         return ()
     hung = hang(replace(EMPTY, is_demo=ctx.settings.is_demo), study, (stack,), stack.id)
-    layers = tuple(layer for finding in accepted for layer in mask_layers(finding, masks.get(finding.id, {}), hung))
+    layers = all_mask_layers(accepted, masks, hung)
     scene = replace(hung, measurements=tuple(measurements), findings=tuple(accepted), masks=layers)
     point = key_point(stack.volume.geometry, [layer.mask for layer in layers])
     images = []

@@ -6,11 +6,9 @@ from medscan_desktop.domain.errors import NotAllowed
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.domain.user import Permission
-from medscan_desktop.imaging.mask import unpack
-from medscan_desktop.persistence.records import Records
-from medscan_desktop.persistence.vault import VaultFile
 from medscan_desktop.scene.layers import with_finding
 from medscan_desktop.workstation.command import Call, Command, Context, Effect, Kind, command
+from medscan_desktop.workstation.masks import mask_files, read_masks
 
 
 @command("finding.list", permission=Permission.READ)
@@ -54,8 +52,8 @@ def _decide(ctx: Context, action: str, finding_id: FindingId, state: FindingStat
         after = _decided(ctx, before, state, reason)
         records.findings.put(after)
         records.outbox.add("finding", finding_id, {"state": state, "reason": reason})
-        mask_file = _mask_file(records, after)
-    masks = unpack(ctx.vault.read(mask_file)) if mask_file else {}
+        files = mask_files(records, [after])
+    masks = read_masks(ctx.vault, files).get(finding_id, {})
     return Effect(
         changed=frozenset({Kind.FINDINGS}),
         scene=lambda workspace: with_finding(workspace, after, masks),
@@ -69,7 +67,3 @@ def _decided(ctx: Context, before: Finding, state: FindingState, reason: str) ->
     user = ctx.user.id if ctx.user and state is not FindingState.PROPOSED else None
     at = ctx.now().isoformat() if user else ""
     return replace(before, state=state, decided_by=user, decided_at=at, reason=reason)
-
-
-def _mask_file(records: Records, finding: Finding) -> VaultFile | None:
-    return records.files.get(finding.mask) if finding.mask else None

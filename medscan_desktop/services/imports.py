@@ -127,7 +127,7 @@ def _take_in(ctx: Context, source: Found, reference: bool) -> _Incoming:
         series_instance_uid=SeriesUid(header.series_instance_uid),
         sop_class_uid=header.sop_class_uid,
         transfer_syntax_uid=header.transfer_syntax_uid,
-        instance_number=_number(header),
+        instance_number=header.integer("InstanceNumber"),
         frames=header.frames,
         size_bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
@@ -136,11 +136,6 @@ def _take_in(ctx: Context, source: Found, reference: bool) -> _Incoming:
         header=header.to_json(),
     )
     return _Incoming(source.label, header, instance, vault_file)
-
-
-def _number(header: Header) -> int | None:
-    text = header.text("InstanceNumber").strip()
-    return int(text) if text.lstrip("+-").isdigit() else None
 
 
 def _put(records: Records, item: _Incoming) -> FileOutcome:

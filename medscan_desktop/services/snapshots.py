@@ -8,15 +8,15 @@ from medscan_desktop.domain.errors import NotFound, Unsuitable
 from medscan_desktop.domain.finding import Finding, FindingId
 from medscan_desktop.domain.study import SeriesUid, Study
 from medscan_desktop.domain.user import Permission
-from medscan_desktop.imaging.mask import unpack
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Voi, Window, offered_windows
 from medscan_desktop.persistence.whole_file import write_whole
 from medscan_desktop.scene.hanging import hang
 from medscan_desktop.scene.key_image import key_point, looking_at, middle_of_slice, slice_count
-from medscan_desktop.scene.layers import mask_layers
+from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.workspace import EMPTY, Stack, View, ViewKind, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
+from medscan_desktop.workstation.masks import mask_files, read_masks
 from medscan_desktop.workstation.shelf import read_series
 from medscan_desktop.workstation.stacks import stack_of, with_all_pixels
 
@@ -40,13 +40,13 @@ def export_snapshot(
         series = records.studies.series_by_uid(series_instance_uid)
         study = records.studies.get(series.study_instance_uid)
         finding = records.findings.get(finding_id) if finding_id else None
-        masks = unpack(ctx.vault.read(records.files.get(finding.mask))) if finding and finding.mask else {}
+        files = mask_files(records, [finding] if finding else [])
         shelved = read_series(records, ctx.vault, series_instance_uid)
     plan = shelved.plan()
     stack = with_all_pixels(stack_of(plan), ctx.shelf.load(shelved, plan))
     scene = _scene(study, stack, finding, ctx.settings.is_demo)
     if finding is not None:
-        layers = mask_layers(finding, masks, scene)
+        layers = all_mask_layers([finding], read_masks(ctx.vault, files), scene)
         if not layers:
             raise Unsuitable("The finding is not on this series, or was rejected: there is nothing to draw.")
         scene = replace(scene, masks=layers)

@@ -7,11 +7,11 @@ from medscan_desktop.dicom.load import Loading
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.domain.study import Series, SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission
-from medscan_desktop.imaging.mask import unpack
 from medscan_desktop.scene.hanging import hang, show_stack, with_loaded
-from medscan_desktop.scene.layers import mask_layers
+from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.workspace import EMPTY, Stack, StackId, ViewId, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
+from medscan_desktop.workstation.masks import mask_files, read_masks
 from medscan_desktop.workstation.shelf import Arrival, Shelved, read_series
 from medscan_desktop.workstation.stacks import failure_texts, most_useful, stack_of, stacks_of, with_pixels
 
@@ -54,12 +54,12 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
         ]
         measurements = records.measurements.of_study(study_instance_uid)
         findings = records.findings.of_study(study_instance_uid)
-        files = records.files.many(finding.mask for finding in findings if finding.mask)
+        files = mask_files(records, findings)
     ctx.shelf.clear()
     first = most_useful(shelved, series_instance_uid)
     loading = _start(ctx, *first) if first else None  # at once: its pixels arrive while the rest is put together
     stacks = tuple(stack for one in shelved for stack in stacks_of(one))
-    masks = {finding.id: unpack(ctx.vault.read(files[finding.mask])) for finding in findings if finding.mask}
+    masks = read_masks(ctx.vault, files)
 
     def filled(bare: tuple[Stack, ...]) -> tuple[Stack, ...]:
         if first is None or loading is None:
@@ -69,7 +69,7 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
     def show(workspace: Workspace) -> Workspace:  # fills only now: slices that came before had no stack to be told to
         blank = replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay, is_demo=ctx.settings.is_demo)
         hung = hang(blank, study, filled(stacks), first[1].id if first else None)
-        layers = tuple(layer for finding in findings for layer in mask_layers(finding, masks.get(finding.id, {}), hung))
+        layers = all_mask_layers(findings, masks, hung)
         return replace(hung, measurements=tuple(measurements), findings=tuple(findings), masks=layers)
 
     return Effect(scene=show)

@@ -5,6 +5,7 @@ import json
 import random
 import struct
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,6 +94,12 @@ def test_a_header_survives_json() -> None:
     header = header_of(ct_slice(PatientName="Müller^Žofia", SpecificCharacterSet="ISO_IR 192"))
 
     assert Header.from_json(json.loads(json.dumps(header.to_json()))) == header
+
+
+def test_a_number_too_large_to_be_one_is_none() -> None:
+    header = replace(header_of(ct_slice()), attributes={"InstanceNumber": "9" * 30, "SeriesNumber": "-7"})
+
+    assert (header.integer("InstanceNumber"), header.integer("SeriesNumber")) == (None, -7)
 
 
 def test_study_and_series_are_the_headers() -> None:
