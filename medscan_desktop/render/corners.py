@@ -173,4 +173,9 @@ def window_text(voi: Voi) -> str:
     """`Lung W 1500 L -600`; a VOI LUT by its name."""
     if isinstance(voi, VoiLut):
         return f"VOI LUT {voi.name}".rstrip()
-    return f"{voi.name} W {voi.width:g} L {voi.centre:g}".lstrip()
+    return f"{voi.name} W {_short(voi.width)} L {_short(voi.centre)}".lstrip()
+
+
+def _short(value: float) -> str:
+    """Whole numbers from 10 up, as every viewer says windows; two decimals below, for SUV."""
+    return f"{value:.0f}" if abs(value) >= 10 else f"{round(value, 2):g}"

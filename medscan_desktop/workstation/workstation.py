@@ -171,8 +171,6 @@ class Workstation:
         self._undo.clear()
         self._redo.clear()
         if user is None:
-            for job in tuple(self.running):
-                job.cancel()
             self.store.update(lambda _: EMPTY)
 
     def _post_scene(self, change: SceneChange) -> None:
