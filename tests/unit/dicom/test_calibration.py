@@ -1,5 +1,6 @@
 """clinical-conventions, Distances: the spacing and the label that stands beside every length."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,6 +54,14 @@ def test_slices_are_in_mm_of_the_patient(modality: str) -> None:
 
 def test_slices_never_take_the_detectors_spacing() -> None:
     assert calibration(Modality="CT", ImagerPixelSpacing=[0.2, 0.2])[2] == "px"
+
+
+@pytest.mark.parametrize("spacing", ["nan\\1", "inf\\inf", "0\\1", "-1\\1", "1", "one\\two"])
+@pytest.mark.parametrize("modality", ["CT", "CR", "OT"])
+def test_a_spacing_that_is_none_leaves_pixels(modality: str, spacing: str) -> None:
+    header = replace(header_of(ct_slice()), attributes={"Modality": modality, "PixelSpacing": spacing})
+
+    assert calibration_of(header).label == "px"
 
 
 def test_secondary_capture_is_at_scanner() -> None:

@@ -1,8 +1,10 @@
 """Corner texts from the headers."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydicom.uid import JPEGBaseline8Bit
 
 from medscan_desktop.dicom.corners import corner_texts
 from medscan_desktop.dicom.group import group
@@ -37,6 +39,12 @@ def test_the_four_corners() -> None:
     assert texts.frames[0] == ("location 12.5 mm", "thickness 1 mm")
 
 
+def test_the_technique_of_mr_is_its_times_and_its_b_value() -> None:
+    texts = corners(Modality="MR", RepetitionTime=500, EchoTime=12.5, InversionTime=150, DiffusionBValue=1000.0)
+
+    assert "TR 500 ms TE 12.5 ms TI 150 ms b 1000 s/mm²" in texts.series
+
+
 def test_without_a_slice_location_the_position_along_the_normal_stands_there() -> None:
     assert [lines[0] for lines in corners().frames] == [f"location {z}.0 mm" for z in (30, 32, 34)]
 
@@ -59,6 +67,13 @@ def test_without_a_slice_location_the_position_along_the_normal_stands_there() -
 )
 def test_the_lossy_marker(attributes: dict[str, Any], marker: tuple[str, ...]) -> None:
     assert corners(**attributes).lossy == marker
+
+
+def test_a_lossy_syntax_is_lossy_whatever_the_header_leaves_out() -> None:
+    headers = [replace(header, transfer_syntax_uid=JPEGBaseline8Bit) for header in headers_of(series(3))]
+    (stack,) = group(headers).stacks
+
+    assert corner_texts(stack).lossy == ("lossy ratio unknown",) * 3
 
 
 def test_laterality_and_animals() -> None:

@@ -1,11 +1,13 @@
 """clinical-conventions, Geometry 1-6, each rule on a synthetic series with a known answer."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.plan import StackPlan
-from tests.support.dicom_files import AXIAL, CORONAL, SAGITTAL, ct_slice, headers_of, series
+from tests.support.dicom_files import AXIAL, CORONAL, SAGITTAL, ct_slice, header_of, headers_of, series
 
 OBLIQUE = ((0.8, 0.6, 0.0), (0.0, 0.0, -1.0))
 REVERSED = ((-1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
@@ -79,6 +81,22 @@ def test_a_slice_off_the_line_by_3_percent_is_shown_and_stays_a_volume() -> None
     assert len(stack.warnings) == 1 and "0.13 mm off the straight line" in stack.warnings[0]
 
 
+def test_a_deviation_that_is_large_only_as_a_share_of_thin_slices_is_not_shown() -> None:
+    datasets = series(40, spacing=0.5)
+    datasets[20].ImagePositionPatient = [10, 20, datasets[20].ImagePositionPatient[2] + 0.09]  # 18 %, yet under 0.1 mm
+    stack = only_stack(datasets)
+
+    assert stack.is_volume and stack.warnings == ()
+
+
+def test_a_deviation_that_is_large_only_in_mm_is_not_shown() -> None:
+    datasets = series(9, spacing=50.0)
+    datasets[4].ImagePositionPatient = [10, 20, datasets[4].ImagePositionPatient[2] + 0.4]  # 0.8 %
+    stack = only_stack(datasets)
+
+    assert stack.is_volume and stack.warnings == ()
+
+
 def test_a_slice_off_the_line_by_20_percent_makes_no_volume() -> None:
     datasets = series(9, spacing=5.0)
     datasets[4].ImagePositionPatient = [10, 20, datasets[4].ImagePositionPatient[2] + 1.0]
@@ -118,9 +136,16 @@ def test_two_orientations_are_two_stacks() -> None:
 
 @pytest.mark.parametrize(
     ("keyword", "values"),
-    [("EchoTime", [10, 90]), ("TemporalPositionIdentifier", [1, 2]), ("AcquisitionNumber", [1, 2])],
+    [
+        ("TemporalPositionIdentifier", [1, 2]),
+        ("TriggerTime", [0, 40]),
+        ("EchoTime", [10, 90]),
+        ("DiffusionBValue", [0.0, 1000.0]),
+        ("AcquisitionNumber", [1, 2]),
+        ("ImageType", [["ORIGINAL", "PRIMARY", "M"], ["ORIGINAL", "PRIMARY", "P"]]),
+    ],
 )
-def test_slices_at_the_same_positions_split_by_what_sets_them_apart(keyword: str, values: list[int]) -> None:
+def test_slices_at_the_same_positions_split_by_what_sets_them_apart(keyword: str, values: list[Any]) -> None:
     datasets = [*series(4, **{keyword: values[0]}), *series(4, **{keyword: values[1]})]
     for number, dataset in enumerate(datasets):
         dataset.SOPInstanceUID += f".{number}"
@@ -171,6 +196,17 @@ def test_without_positions_the_order_is_the_image_number_and_there_is_no_volume(
     assert [frame.instance for frame in stack.frames] == [one.SOPInstanceUID for one in datasets]
     assert not stack.is_volume and not stack.geometry.spatial
     assert stack.warnings == ("not spatially sorted",)
+
+
+def test_without_positions_and_numbers_the_time_and_then_the_name_give_the_order() -> None:
+    datasets = series(4, ImagePositionPatient=None, InstanceNumber=None)
+    for dataset, time in zip(datasets, ("120002", "120001", "120003", "120003"), strict=True):
+        dataset.AcquisitionTime = time
+    headers = [header_of(one, label) for one, label in zip(datasets, "adcb", strict=True)]
+    (stack,) = group(headers).stacks
+
+    expected = [datasets[index].SOPInstanceUID for index in (1, 0, 3, 2)]
+    assert [frame.instance for frame in stack.frames] == expected
 
 
 def test_cosines_beyond_a_hundredth_off_a_right_angle_give_no_geometry() -> None:

@@ -15,6 +15,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from medscan_desktop.dicom.colour import to_rgb
 from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.load import start_load
 from medscan_desktop.dicom.scan import scan
@@ -131,7 +132,7 @@ def test_polarity(photometric: str, shape: str | None, inverted: bool) -> None:
 
 def lut_item(first: int, entries: list[int], bits: int = 16) -> Dataset:
     item = Dataset()
-    item.add_new(0x00283002, "US", [len(entries), first, bits])
+    item.add_new(0x00283002, "US", [len(entries) % 65536, first, bits])  # 65,536 are written as 0
     item.add_new(0x00283006, "OW", np.array(entries, "<u2").tobytes())
     item.LUTExplanation = "test"
     item.ModalityLUTType = "OD"
@@ -143,6 +144,19 @@ def test_a_modality_lut_replaces_the_rescale() -> None:
     values = one([9, 10, 11, 12, 99], np.uint16, RescaleIntercept=-1024, ModalityLUTSequence=Sequence([item]))
 
     assert values.tolist() == [100, 100, 200, 400, 400]
+
+
+def test_a_table_of_0_entries_has_65536() -> None:
+    item = lut_item(0, list(range(65536)))
+
+    assert one([0, 7, 65535], np.uint16, ModalityLUTSequence=Sequence([item])).tolist() == [0, 7, 65535]
+
+
+def test_the_first_mapped_value_takes_the_sign_of_the_data() -> None:
+    below_zero = Sequence([lut_item(65534, [100, 200, 300])])
+
+    assert one([-3, -2, -1, 0], ModalityLUTSequence=below_zero).tolist() == [100, 100, 200, 300]
+    assert one([65533, 65535], np.uint16, ModalityLUTSequence=below_zero).tolist() == [100, 200]
 
 
 def says_explicit_and_is_implicit(dataset: Dataset) -> bytes:
@@ -206,30 +220,25 @@ def colour_slice(photometric: str, pixels: bytes, *, rows: int = 1, planar: int 
 @pytest.mark.parametrize("planar", [0, 1])
 def test_rgb_in_both_planar_configurations(planar: int) -> None:
     pixels = COLOURS if planar == 0 else COLOURS.transpose(2, 0, 1)
-    dataset = ct_slice(
-        rows=2,
-        columns=2,
-        PhotometricInterpretation="RGB",
-        PlanarConfiguration=planar,
-        PixelData=pixels.tobytes(),
-        **COLOUR,
-    )
+    dataset = colour_slice("RGB", pixels.tobytes(), rows=2, planar=planar)
 
     np.testing.assert_array_equal(load([dataset]).values[0], COLOURS)
 
 
 def test_full_ybr_becomes_rgb_by_the_formula_of_the_standard() -> None:
     ybr = np.array([[[76, 85, 255], [150, 44, 21]]], np.uint8)  # red and green
-    dataset = ct_slice(
-        rows=1,
-        columns=2,
-        PhotometricInterpretation="YBR_FULL",
-        PlanarConfiguration=0,
-        PixelData=ybr.tobytes(),
-        **COLOUR,
+
+    np.testing.assert_allclose(
+        load([colour_slice("YBR_FULL", ybr.tobytes())]).values[0, 0], [[254, 0, 0], [0, 255, 1]], atol=1
     )
 
-    np.testing.assert_allclose(load([dataset]).values[0, 0], [[254, 0, 0], [0, 255, 1]], atol=1)
+
+def test_partial_ybr_has_its_black_at_16_and_its_white_at_235() -> None:
+    samples = np.array([[[16, 128, 128], [235, 128, 128], [81, 90, 240]]], np.uint8)  # black, white, red
+
+    np.testing.assert_allclose(
+        to_rgb(samples, "YBR_PARTIAL_420", 8), [[[0, 0, 0], [255, 255, 255], [254, 0, 0]]], atol=1
+    )
 
 
 def test_native_422_shares_the_chroma_of_each_pair() -> None:
