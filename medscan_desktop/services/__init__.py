@@ -8,7 +8,7 @@ from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.measurements import delete_measurement, list_measurements, save_measurement
 from medscan_desktop.services.models import list_models, run_model, verify_models
 from medscan_desktop.services.session import create_first_user, log_in, log_out
-from medscan_desktop.services.snapshots import export_snapshot
+from medscan_desktop.services.snapshots import export_snapshot, export_view
 from medscan_desktop.services.studies import close_study, list_series, open_study, search_studies, show_series
 from medscan_desktop.workstation.command import Command
 
@@ -22,6 +22,7 @@ COMMANDS: tuple[Command, ...] = (
     export_pdf,
     export_seg,
     export_snapshot,
+    export_view,
     import_files,
     list_audit,
     list_findings,

@@ -1,4 +1,4 @@
-"""A picture of one series as the window would show it, written to a PNG file."""
+"""Pictures as the window shows them, written to PNG files: of a series as it would hang, or of a view as it is."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -52,6 +52,18 @@ def export_snapshot(
         scene = replace(scene, masks=layers)
     shown, view = _looking(scene, stack, plane, index, window)
     write_whole(out, ctx.pictures.png(shown, view, size))
+    return Effect(value=out, notice=f"Picture written to {out}.")
+
+
+@command("export.view", permission=Permission.EXPORT)
+def export_view(ctx: Context, *, workspace: Workspace, view: View, out: Path, size: tuple[int, int] = SIZE) -> Effect:
+    """Write a view of the screen as it is: its window, zoom, turn, masks and measurements."""
+    stack = workspace.stack(view.stack)
+    if stack is None:
+        raise Unsuitable("This view shows nothing that could be written.")
+    with ctx.records("export.view", stack.series_instance_uid):
+        pass
+    write_whole(out, ctx.pictures.png(workspace, view, size))
     return Effect(value=out, notice=f"Picture written to {out}.")
 
 

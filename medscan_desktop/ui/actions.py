@@ -6,16 +6,16 @@ from pathlib import Path
 
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState
 from medscan_desktop.domain.measurement import Measurement, MeasurementId
-from medscan_desktop.imaging.voi import Voi, Window
+from medscan_desktop.imaging.voi import Voi
 from medscan_desktop.imaging.window import auto_window, offered_windows
 from medscan_desktop.scene import changes
 from medscan_desktop.scene.hanging import next_layout
-from medscan_desktop.scene.navigation import at_slice, focused_at, slice_position, stepped, volume_of
+from medscan_desktop.scene.navigation import at_slice, focused_at, stepped, volume_of
 from medscan_desktop.scene.workspace import Stack, StackId, View, ViewId, ViewKind, Workspace
 from medscan_desktop.services.exports import export_pdf, export_seg
 from medscan_desktop.services.findings import accept_finding, propose_finding, reject_finding
 from medscan_desktop.services.measurements import delete_measurement
-from medscan_desktop.services.snapshots import export_snapshot
+from medscan_desktop.services.snapshots import export_view
 from medscan_desktop.services.studies import show_series
 from medscan_desktop.workstation.workstation import Workstation
 
@@ -212,21 +212,9 @@ class ViewerActions:
     # What leaves
 
     def export_picture(self, out: Path) -> None:
-        """The active view's slice as PNG, with the newest finding that is on it."""
-        view, stack = self.view, self.stack
-        if view is None or stack is None:
-            return
-        position = slice_position(self.workspace, view)
-        masks = [layer for layer in self.workspace.masks if layer.stack == stack.id and layer.visible]
-        self.workstation.do(
-            export_snapshot,
-            series_instance_uid=stack.series_instance_uid,
-            plane=view.kind,
-            window=view.voi.name if isinstance(view.voi, Window) else "",
-            index=None if view.kind is ViewKind.THREE_D or position is None else position[0],
-            finding_id=masks[-1].finding if masks and self.workspace.masks_visible else None,
-            out=out,
-        )
+        """The active view as it is, as PNG."""
+        if self.view is not None:
+            self.workstation.do(export_view, workspace=self.workspace, view=self.view, out=out)
 
     def export_segmentation(self, finding: FindingId, out: Path) -> None:
         """An accepted finding as DICOM SEG."""

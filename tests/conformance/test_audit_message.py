@@ -61,7 +61,7 @@ EVENT_IDS = {
         "study.open", "study.close", "series.list", "series.show", "series.read_thumbnail", "series.thumbnail",
         "model.read_input",
     },
-    "110106": {"export.seg", "export.pdf", "export.snapshot"},
+    "110106": {"export.seg", "export.pdf", "export.snapshot", "export.view"},
     "110107": {"study.import"},
     "110110": {
         "finding.list", "finding.accept", "finding.reject", "finding.propose",

@@ -2,17 +2,20 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from medscan_desktop.domain.finding import FindingState
 from medscan_desktop.imaging.voi import Window
+from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.scene.navigation import slice_position
 from medscan_desktop.scene.workspace import ViewKind, Workspace
+from medscan_desktop.services.snapshots import SIZE as SIZE_OF_PICTURES
 from medscan_desktop.ui.pane import PaneWidget
 from medscan_desktop.ui.panels.findings import FindingItem, FindingsPanel
 from medscan_desktop.ui.panels.measurements import MeasurementItem, MeasurementsPanel
@@ -259,3 +262,17 @@ def test_a_pane_paints_again_only_if_what_it_shows_has_changed(reading: Open, qt
 
     press(reading, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: len(painted) == 1)
+
+
+def test_an_exported_picture_is_the_view_as_it_is(reading: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    """The window that was dragged, the inversion, the measurement: not the view as it first hung."""
+    draw_length(reading, qtbot)
+    press(reading, Qt.Key.Key_I)
+    out = tmp_path / "view.png"
+
+    reading.desk.viewer.commands.export_picture(out)
+    qtbot.waitUntil(out.exists)
+
+    workspace = scene(reading)
+    expected = PaneRenderer().picture(workspace, workspace.view(workspace.active), SIZE_OF_PICTURES)
+    assert QImage(str(out)).convertToFormat(expected.format()) == expected
