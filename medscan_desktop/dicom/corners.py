@@ -2,6 +2,7 @@
 
 from medscan_desktop.dicom.header import Header
 from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.plane import plane_of
 from medscan_desktop.dicom.study import study_of
 from medscan_desktop.dicom.syntax import LOSSY
 from medscan_desktop.domain.dates import date_text, time_text
@@ -71,21 +72,12 @@ def _series(plan: StackPlan, header: Header, frame: int) -> tuple[str, ...]:
 
 def _frame(header: Header, frame: int) -> tuple[str, ...]:
     location, thickness = header.number("SliceLocation", frame), header.number("SliceThickness", frame)
-    position = header.numbers("ImagePositionPatient", frame)
-    if location is None and len(position) == 3:
-        location = _along_normal(header, frame, position)
+    if location is None and (plane := plane_of(header, frame)) is not None:
+        location = plane.along(plane.normal)
     return _lines(
         "" if location is None else f"location {location:.1f} mm",
         "" if thickness is None else f"thickness {thickness:g} mm",
     )
-
-
-def _along_normal(header: Header, frame: int, position: tuple[float, ...]) -> float | None:
-    cosines = header.numbers("ImageOrientationPatient", frame)
-    if len(cosines) != 6:
-        return None
-    a, b, c, d, e, f = cosines
-    return position[0] * (b * f - c * e) + position[1] * (c * d - a * f) + position[2] * (a * e - b * d)
 
 
 def _laterality(header: Header, frame: int) -> str:

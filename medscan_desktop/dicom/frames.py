@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from medscan_desktop.dicom.elements import Elements
 from medscan_desktop.dicom.header import Region
+from medscan_desktop.dicom.plane import normal_of
 from medscan_desktop.dicom.tags import REGION_ATTRIBUTES, TAGS
 from medscan_desktop.dicom.values import attribute_values
 
@@ -60,7 +61,7 @@ def _stepped_positions(attributes: Mapping[str, str], frames: int) -> dict[str, 
         return {}
     if offsets[0] == position[2] != 0:  # the older form gives z itself instead of offsets
         offsets = [offset - position[2] for offset in offsets]
-    normal = _normal(cosines)
+    normal = normal_of(cosines)
     positions = ([p + n * offset for p, n in zip(position, normal, strict=True)] for offset in offsets)
     return {"ImagePositionPatient": tuple("\\".join(map(repr, point)) for point in positions)}
 
@@ -68,11 +69,6 @@ def _stepped_positions(attributes: Mapping[str, str], frames: int) -> dict[str, 
 def _is_reconstructed(attributes: Mapping[str, str]) -> bool:
     """Only tomographic NM frames are slices; the others are views, times or energies."""
     return "RECON" in attributes.get("ImageType", "").upper()
-
-
-def _normal(cosines: tuple[float, ...]) -> tuple[float, float, float]:
-    (a, b, c), (d, e, f) = cosines[:3], cosines[3:]
-    return b * f - c * e, c * d - a * f, a * e - b * d
 
 
 def _numbers(attributes: Mapping[str, str], keyword: str) -> tuple[float, ...]:
