@@ -12,11 +12,11 @@ from medscan_desktop.domain import notices
 from medscan_desktop.imaging.geometry import orientation_letters
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Voi, VoiLut
+from medscan_desktop.render.colours import ALERT, PALE
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.workspace import Camera, Corners, MaskLayer, Stack, View, ViewKind, Workspace
 
 PLANE_COLOURS = {ViewKind.AXIAL: 0xF0655A, ViewKind.CORONAL: 0x6CCB74, ViewKind.SAGITTAL: 0xF2C94C}
-_PALE, _ALERT = 0xE6EAEE, 0xFFB547
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Line:
 
     text: str
     kept: bool = False
-    colour: int = _PALE
+    colour: int = PALE
     bold: bool = False
 
 
@@ -34,7 +34,7 @@ class Strip:
     """A line across the whole pane, never hidden; `swatches` are the colours of the masks it speaks of."""
 
     text: str
-    colour: int = _ALERT
+    colour: int = ALERT
     swatches: tuple[tuple[int, int, int], ...] = ()
 
 
@@ -117,7 +117,7 @@ def _mask_strips(layers: tuple[MaskLayer, ...]) -> tuple[Strip, ...]:
     for caption in captions:
         group = [layer for layer in layers if layer.caption == caption]
         names = ", ".join(layer.name for layer in group)
-        strips.append(Strip(f"AI overlay on: {names} · {caption}", _PALE, tuple(layer.colour for layer in group)))
+        strips.append(Strip(f"AI overlay on: {names} · {caption}", PALE, tuple(layer.colour for layer in group)))
     return tuple(strips)
 
 
@@ -133,7 +133,7 @@ def _flags(camera: Camera, corners: Corners, volume: Volume | None, pane: PaneMa
     if camera.flip_horizontal or camera.flip_vertical:
         ways = [way for way, on in (("left-right", camera.flip_horizontal), ("top-bottom", camera.flip_vertical)) if on]
         texts.append(f"flipped {' and '.join(ways)}")
-    return tuple(Line(text, kept=True, colour=_ALERT, bold=True) for text in texts if text)
+    return tuple(Line(text, kept=True, colour=ALERT, bold=True) for text in texts if text)
 
 
 def _live_lines(view: View, stack: Stack, volume: Volume, pane: PaneMap, value: str) -> tuple[Line, ...]:

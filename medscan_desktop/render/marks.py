@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from medscan_desktop.domain.measurement import Point
 from medscan_desktop.imaging.volume import Volume
+from medscan_desktop.render.colours import PALE
 from medscan_desktop.render.corners import PLANE_COLOURS
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import PaneMap, plane_axes
@@ -45,7 +46,7 @@ def draw_ruler(
     for step in range(steps + 1):
         tick = 9.0 if step in (0, steps) else 6.0 if step * 2 == steps else 4.0
         lines.append(QLineF(right - tick, top + height * step / steps, right, top + height * step / steps))
-    draw_haloed(painter, lines, QColor.fromRgb(0xE6EAEE), 1.2)
+    draw_haloed(painter, lines, QColor.fromRgb(PALE), 1.2)
     label = f"{length / 10:g} cm" if length >= 10 else f"{length:g} mm"
     style = Style(pixels * 0.9)
     texts.draw_right(painter, right, top - texts.line_height(style) - 1, label, style)

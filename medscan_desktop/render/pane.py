@@ -3,6 +3,8 @@
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from medscan_desktop.render.canvas import black
+from medscan_desktop.render.colours import MUTED
 from medscan_desktop.render.corners import plane_words, shown_masks
 from medscan_desktop.render.fonts import application
 from medscan_desktop.render.layout import base_pixels, draw_words
@@ -17,7 +19,6 @@ from medscan_desktop.scene.navigation import pane_of
 from medscan_desktop.scene.workspace import Corners, Stack, View, ViewKind, Workspace
 
 _WAITING = QColor(20, 23, 27)  # a slice that has not arrived: dark, yet not the black of "nothing there"
-_MUTED = 0x9AA4AE
 
 
 class PaneRenderer:
@@ -44,8 +45,7 @@ class PaneRenderer:
         pixels) stands in the corner. Without `texts`: the image and its masks alone.
         """
         application()
-        width, height = (max(1, round(length * device_pixel_ratio)) for length in size)
-        canvas = _black(width, height)
+        canvas = black(size, device_pixel_ratio)
         stack = workspace.stack(view.stack)
         if stack is None:
             canvas.setDevicePixelRatio(device_pixel_ratio)
@@ -70,7 +70,7 @@ class PaneRenderer:
             canvas.fill(_WAITING)
             return
         size = (canvas.width(), canvas.height())
-        pixels = canvas if grid.size == size else _black(*grid.size)  # fewer while moving on a fine screen
+        pixels = canvas if grid.size == size else black(grid.size)  # fewer while moving on a fine screen
         self._image.draw(pixels, volume, grid, view)
         painter = QPainter(pixels)
         draw_masks(painter, shown_masks(workspace, view), grid)
@@ -102,7 +102,7 @@ class PaneRenderer:
         self._texts.occupied.clear()
         area = draw_words(painter, self._texts, words, size)
         if pane is None or stack.volume is None:
-            self._texts.draw_centred(painter, area, _absence(view, stack), Style(pixels, _MUTED))
+            self._texts.draw_centred(painter, area, _absence(view, stack), Style(pixels, MUTED))
             painter.end()
             return
         letters = edge_letters(pane, view, stack.corners or Corners())
@@ -111,15 +111,9 @@ class PaneRenderer:
             draw_ruler(painter, self._texts, stack.volume, pane.mm_per_pixel, area, pixels)
         if pane.axes.through == 2 and not stack.volume.loaded[pane.slice_index]:
             waiting = "this image could not be loaded" if stack.failures else "loading"
-            self._texts.draw_centred(painter, area, waiting, Style(pixels, _MUTED))
+            self._texts.draw_centred(painter, area, waiting, Style(pixels, MUTED))
         MeasurementPainter(painter, self._texts, pane, whole, pixels).draw_all(workspace, view, stack)
         painter.end()
-
-
-def _black(width: int, height: int) -> QImage:
-    image = QImage(width, height, QImage.Format.Format_RGB32)
-    image.fill(0xFF000000)
-    return image
 
 
 def _absence(view: View, stack: Stack) -> str:

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from medscan_desktop.render.canvas import black
+from medscan_desktop.render.colours import MUTED
 from medscan_desktop.render.corners import space_words
 from medscan_desktop.render.fonts import application
 from medscan_desktop.render.layout import base_pixels, draw_words
@@ -13,8 +15,6 @@ from medscan_desktop.render.orbit import orbit
 from medscan_desktop.render.presets_3d import preset_of
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.workspace import Stack, View, Workspace
-
-_MUTED = 0x9AA4AE
 
 
 class SpacePainter:
@@ -35,9 +35,7 @@ class SpacePainter:
     ) -> QImage:
         """The pane at `size` logical pixels; `rgba` (h, w, 4) is the last picture drawn, None while there is none."""
         application()
-        width, height = (max(1, round(length * device_pixel_ratio)) for length in size)
-        canvas = QImage(width, height, QImage.Format.Format_RGB32)
-        canvas.fill(0xFF000000)
+        canvas = black(size, device_pixel_ratio)
         canvas.setDevicePixelRatio(device_pixel_ratio)
         painter = QPainter(canvas)
         if rgba is not None:
@@ -70,4 +68,4 @@ class SpacePainter:
             draw_letters(painter, self._texts, letters, area, pixels)
             return
         reason = stack.refusal if not stack.is_volume and stack.refusal else "loading"
-        self._texts.draw_centred(painter, area, reason, Style(pixels, _MUTED))
+        self._texts.draw_centred(painter, area, reason, Style(pixels, MUTED))

@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
+from medscan_desktop.render.colours import PALE
 from medscan_desktop.render.fonts import text_font
 
 _KEPT_LINES, _KEPT_SIZES = 512, 4096
@@ -23,7 +24,7 @@ class Style:
     """How a line looks: letter height in logical pixels, weight and colour (0xRRGGBB)."""
 
     pixels: float
-    colour: int = 0xE6EAEE
+    colour: int = PALE
     bold: bool = False
 
 
