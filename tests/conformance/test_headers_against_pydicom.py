@@ -13,8 +13,7 @@ from medscan_desktop.dicom.header import Header
 from medscan_desktop.dicom.quiet import quiet
 from medscan_desktop.dicom.scan import scan
 from medscan_desktop.dicom.tags import ATTRIBUTES
-from medscan_desktop.domain.errors import FileRefused
-from tests.support.real_data import ROOT, data_folder, series_folder
+from tests.support.real_data import ROOT, UNREADABLE, data_folder, series_folder
 
 FOLDERS = ("syntaxes", "enhanced", "cr_dx_mg", "cine", "objects", "malformed")
 ARCHIVES = ("ct_abdomen_j2k", "ct_chest_dicom", "ct_head_dicom", "mr_head_t1_dicom", "pet_dicom")
@@ -24,7 +23,7 @@ TEXT_VRS = frozenset(("AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST"
 def files() -> list[str]:
     folder = Path(os.environ.get("MEDSCAN_TEST_DATA", ROOT.parent / "shared" / "data"))
     names = (str(path.relative_to(folder)) for name in FOLDERS for path in sorted((folder / name).glob("*")))
-    return list(names) or ["syntaxes"]
+    return [name for name in names if Path(name).name not in UNREADABLE] or ["syntaxes"]
 
 
 def expected(value: Any) -> list[str]:
@@ -60,11 +59,8 @@ def _is_same_number(ours: str, theirs: str) -> bool:
 @pytest.mark.parametrize("name", files())
 def test_the_header_is_that_of_pydicom(name: str) -> None:
     path = data_folder() / name
-    try:
-        with path.open("rb") as stream:
-            header = scan(stream, path.name)
-    except FileRefused as error:
-        pytest.skip(error.reason)
+    with path.open("rb") as stream:
+        header = scan(stream, path.name)
 
     assert differences(path, header) == []
 
@@ -80,11 +76,8 @@ def test_every_header_of_a_real_series_is_that_of_pydicom(name: str) -> None:
 @pytest.mark.parametrize("name", files())
 def test_the_pixels_are_where_pydicom_finds_them(name: str) -> None:
     path = data_folder() / name
-    try:
-        with path.open("rb") as stream:
-            header = scan(stream, path.name)
-    except FileRefused as error:
-        pytest.skip(error.reason)
+    with path.open("rb") as stream:
+        header = scan(stream, path.name)
     if header.pixels is None or header.image.is_encapsulated or header.transfer_syntax_uid.endswith(".1.99"):
         pytest.skip("no native pixel data in the file itself")
     with quiet():

@@ -11,6 +11,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+# The real files that no header can be read of, each with its true reason; every other one must be read.
+UNREADABLE = {
+    "MR_truncated.dcm": "the file is truncated: 8,130 of 8,192 bytes of pixel data are there",
+    "UN_sequence.dcm": "the file describes an image and has no pixel data: it may be truncated",
+    "meta_missing_tsyntax.dcm": "the file names no transfer syntax",
+    "nested_priv_SQ.dcm": "the file has no SOPClassUID, so it cannot be told apart or filed",
+    "no_meta.dcm": "not a DICOM file",
+    "zipMR.gz": "not a DICOM file",
+}
+
+
 def data_folder() -> Path:
     """The folder of real images; skips the test where it is not there."""
     folder = Path(os.environ.get("MEDSCAN_TEST_DATA", ROOT.parent / "shared" / "data"))
