@@ -103,9 +103,11 @@ def _notices(workspace: Workspace, stack: Stack) -> tuple[Strip, ...]:
     strips = [Strip(notices.DEMO, 0x7FB2FF)] if workspace.is_demo else []
     volume = stack.volume
     if volume is not None:
-        if not volume.is_complete:
+        if stack.failures:
             arrived = f"incomplete series: {int(volume.loaded.sum())} of {len(volume.loaded)} images"
-            strips.append(Strip(f"{arrived}. {stack.failures[0]}" if stack.failures else arrived))
+            strips.append(Strip(f"{arrived}. {stack.failures[0]}"))
+        elif not volume.is_complete:  # no count: a text that changes 30 times a second is drawn anew each time
+            strips.append(Strip("incomplete series: still loading"))
         strips.extend(Strip(warning) for warning in volume.warnings)
     return tuple(strips)
 

@@ -50,7 +50,9 @@ def main() -> int:
     garbage = MainThreadGarbage()  # as the window does
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="medscan-bench-") as folder:
-        rows = list(_run(cases(Path(folder)), options.ids, quiet=options.json))
+        known = cases(Path(folder))
+        garbage.spare()
+        rows = list(_run(known, options.ids, quiet=options.json))
     if options.json:
         print(json.dumps({"seconds": time.monotonic() - start, "rows": [row.as_json() for row in rows]}, indent=1))
     else:

@@ -93,7 +93,7 @@ def test_what_must_never_be_hidden_stays_without_the_overlay() -> None:
         "laterality R",
         "uncalibrated",
         "gap of 2.0 mm between 3.dcm and 4.dcm",
-        "incomplete series: 12 of 20 images",
+        "incomplete series: still loading",
         "demo – not for diagnosis",
         "AI overlay on: Liver · " + CAPTION,
         "flipped left-right",
@@ -101,6 +101,15 @@ def test_what_must_never_be_hidden_stays_without_the_overlay() -> None:
         assert kept in shown
     assert "General Hospital" not in shown
     assert "Zoom" not in shown
+
+
+def test_images_that_failed_are_counted_and_the_first_is_named() -> None:
+    workspace, view = scene_of(volume_of(loaded=np.arange(20) < 19))
+    stack = replace(workspace.stacks[0], failures=("7.dcm: the file is truncated",))
+
+    assert "incomplete series: 19 of 20 images. 7.dcm: the file is truncated" in all_texts(
+        words_of(workspace.with_stack(stack), view)
+    )
 
 
 def test_a_mask_that_is_not_shown_is_not_announced() -> None:
