@@ -183,10 +183,10 @@ def model_row(card: Card) -> Row:
         "id": card.id,
         "version": card.version,
         "name": card.name,
-        "modalities": list(card.needs.modalities),
+        "modalities": list(card.modalities),
         "task": card.task,
         "sha256": card.sha256,
-        "licence": card.origin.licence,
+        "licence": card.licence,
     }
 
 

@@ -1,6 +1,6 @@
 """The pixels of one stack and what they mean. The buffer may still be filling; everything else is fixed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ class Volume:
     calibration: str = ""
     vois: tuple[Voi, ...] = ()  # the header's windows and VOI LUTs, of the middle slice
     inverted: bool = False  # MONOCHROME1 or an INVERSE presentation LUT: lowest value is white
-    warnings: tuple[str, ...] = field(default=())  # shown in a banner, never hidden
+    warnings: tuple[str, ...] = ()  # shown in a banner, never hidden
 
     @property
     def is_colour(self) -> bool:
