@@ -3,6 +3,7 @@
 Lines are drawn once and kept as small pictures, since most of them stay the same while scrolling.
 """
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -28,13 +29,28 @@ class Style:
     bold: bool = False
 
 
+class _Kept(threading.local):
+    """What was drawn and measured on this thread: the panes of a window say the same things of the same patient."""
+
+    def __init__(self) -> None:
+        self.lines: OrderedDict[tuple[str, Style, float], QImage] = OrderedDict()
+        self.metrics: dict[Style, QFontMetricsF] = {}
+        self.widths: dict[tuple[str, Style], float] = {}
+
+
+_kept = _Kept()
+
+
+def forget_texts() -> None:
+    """Let go of every line kept on this thread: when the screen locks, no patient's name stays behind."""
+    _kept.lines.clear()
+    _kept.widths.clear()
+
+
 class TextPainter:
     """Draws lines of text. Not shared between threads."""
 
     def __init__(self) -> None:
-        self._lines: OrderedDict[tuple[str, Style, float], QImage] = OrderedDict()
-        self._metrics: dict[Style, QFontMetricsF] = {}
-        self._widths: dict[tuple[str, Style], float] = {}
         self.occupied: list[QRectF] = []  # where lines were drawn since it was last cleared
 
     def line_height(self, style: Style) -> float:
@@ -44,11 +60,11 @@ class TextPainter:
     def width(self, text: str, style: Style) -> float:
         """The width of `text` in logical pixels."""
         key = text, style
-        if key not in self._widths:
-            if len(self._widths) > _KEPT_SIZES:
-                self._widths.clear()
-            self._widths[key] = self._metric(style).horizontalAdvance(text)
-        return self._widths[key]
+        if key not in _kept.widths:
+            if len(_kept.widths) > _KEPT_SIZES:
+                _kept.widths.clear()
+            _kept.widths[key] = self._metric(style).horizontalAdvance(text)
+        return _kept.widths[key]
 
     def elided(self, text: str, style: Style, width: float) -> str:
         """`text`, or as much of it as fits into `width` with an ellipsis."""
@@ -92,18 +108,18 @@ class TextPainter:
         self.draw(painter, left, area.center().y() - self.line_height(style) / 2, shown, style)
 
     def _metric(self, style: Style) -> QFontMetricsF:
-        if style not in self._metrics:
-            self._metrics[style] = QFontMetricsF(text_font(style.pixels, bold=style.bold))
-        return self._metrics[style]
+        if style not in _kept.metrics:
+            _kept.metrics[style] = QFontMetricsF(text_font(style.pixels, bold=style.bold))
+        return _kept.metrics[style]
 
     def _line(self, text: str, style: Style, ratio: float) -> QImage:
         key = text, style, ratio
-        if key in self._lines:
-            self._lines.move_to_end(key)
-            return self._lines[key]
-        image = self._lines[key] = self._drawn(text, style, ratio)
-        if len(self._lines) > _KEPT_LINES:
-            self._lines.popitem(last=False)
+        if key in _kept.lines:
+            _kept.lines.move_to_end(key)
+            return _kept.lines[key]
+        image = _kept.lines[key] = self._drawn(text, style, ratio)
+        if len(_kept.lines) > _KEPT_LINES:
+            _kept.lines.popitem(last=False)
         return image
 
     def _drawn(self, text: str, style: Style, ratio: float) -> QImage:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QScrollArea, QWidget
 
 from medscan_desktop.render.presets_3d import presets_for
+from medscan_desktop.render.texts import forget_texts
 from medscan_desktop.scene.workspace import ViewId, ViewKind, Workspace
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
@@ -53,6 +54,7 @@ class ViewerPage(QWidget):
     def clear(self) -> None:
         """Nothing may go on being drawn: on lock. The store empties with the session."""
         self.grid.cancel_drags()
+        forget_texts()
 
     def close_workers(self) -> None:
         """End the threads of the 3D panes."""

@@ -3,9 +3,10 @@
 import pytest
 from PySide6.QtGui import QFontDatabase, QFontInfo, QImage, QPainter
 
+from medscan_desktop.render import texts
 from medscan_desktop.render.fonts import FALLBACK_FAMILY, FAMILY, application, text_font
 from medscan_desktop.render.resources import resources_folder
-from medscan_desktop.render.texts import Style, TextPainter
+from medscan_desktop.render.texts import Style, TextPainter, forget_texts
 from tests.support.pictures import pixels_of
 
 
@@ -50,3 +51,22 @@ def test_text_has_a_dark_halo_on_white() -> None:
     painter.end()
 
     assert pixels_of(image).min() < 90
+
+
+def test_forgotten_texts_are_drawn_anew() -> None:
+    """On lock no line with a patient's name may stay in memory; afterwards text looks the same."""
+    image = QImage(200, 40, QImage.Format.Format_RGB32)
+
+    def drawn() -> bytes:
+        image.fill(0)
+        painter = QPainter(image)
+        TextPainter().draw(painter, 5, 5, "Doe, Jane", Style(14))
+        painter.end()
+        return bytes(image.constBits())
+
+    before = drawn()
+    assert any(key[0] == "Doe, Jane" for key in texts._kept.lines)
+    forget_texts()
+
+    assert not texts._kept.lines
+    assert drawn() == before
