@@ -1,6 +1,6 @@
 """From a finding and its masks to the coloured layers on screen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState
@@ -70,20 +70,16 @@ def with_finding(workspace: Workspace, finding: Finding, masks: Mapping[int, Mas
 
 def with_opacity(workspace: Workspace, finding: FindingId, opacity: float) -> Workspace:
     """The workspace with this finding's masks drawn at `opacity` (0..1)."""
-    return replace(
-        workspace,
-        masks=tuple(
-            replace(layer, opacity=min(max(opacity, 0.0), 1.0)) if layer.finding == finding else layer
-            for layer in workspace.masks
-        ),
-    )
+    held = min(max(opacity, 0.0), 1.0)
+    return _with_layers(workspace, finding, lambda layer: replace(layer, opacity=held))
 
 
 def with_visibility(workspace: Workspace, finding: FindingId, visible: bool) -> Workspace:
     """The workspace with this finding's masks shown or hidden."""
+    return _with_layers(workspace, finding, lambda layer: replace(layer, visible=visible))
+
+
+def _with_layers(workspace: Workspace, finding: FindingId, change: Callable[[MaskLayer], MaskLayer]) -> Workspace:
     return replace(
-        workspace,
-        masks=tuple(
-            replace(layer, visible=visible) if layer.finding == finding else layer for layer in workspace.masks
-        ),
+        workspace, masks=tuple(change(layer) if layer.finding == finding else layer for layer in workspace.masks)
     )
