@@ -1,15 +1,18 @@
 """The command line: the same use cases without a window.
 
-Exit 0: done. 1: refused or failed, with one line on stderr. 2: wrong usage.
+Exit 0: done. 1: refused or failed, with one line on stderr. 2: wrong usage. 130: stopped by Ctrl+C.
 
 The user and every secret come from the environment (MEDSCAN_USER, MEDSCAN_PASSWORD_FILE, MEDSCAN_PASSPHRASE_FILE),
 never from an argument: arguments show in the list of processes.
 """
 
 import argparse
+import logging
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,7 +20,7 @@ from medscan_desktop import __version__
 from medscan_desktop.app.build import models_folder
 from medscan_desktop.app.credentials import passphrase, password, user_name
 from medscan_desktop.app.logs import start_logging
-from medscan_desktop.app.printing import Printer
+from medscan_desktop.app.printing import Printer, say
 from medscan_desktop.app.unlocking import make_library, open_library
 from medscan_desktop.domain.errors import MedScanError, NotAllowed
 from medscan_desktop.domain.finding import FindingId
@@ -37,6 +40,10 @@ from medscan_desktop.services.studies import list_series, search_studies
 from medscan_desktop.workstation.jobs import InlineJobs
 from medscan_desktop.workstation.workstation import Workstation
 
+_log = logging.getLogger("medscan.cli")
+_MOST_EVENTS = 1_000_000_000
+STOPPED = 130  # as shells count an end by Ctrl+C
+
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Handler = Callable[[Workstation, argparse.Namespace, Printer], int]
 OutsideHandler = Callable[[Home, argparse.Namespace, Printer], int]  # for what needs no open library
@@ -45,19 +52,29 @@ OutsideHandler = Callable[[Home, argparse.Namespace, Printer], int]  # for what 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the process's exit code."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):  # a name that the terminal's encoding lacks must not end the command
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return _run(options)
     except MedScanError as error:
-        print(f"medscan: {error}", file=sys.stderr)
-        return 1
+        say(str(error))
     except BrokenPipeError:
-        return 1
+        pass
+    except KeyboardInterrupt:
+        say("Stopped. What was finished before is kept.")
+        return STOPPED
+    except Exception as error:  # what fails outside of the gate is logged like what fails inside
+        reference = secrets.token_hex(4)
+        _log.error("command.failed", exc_info=error, extra={"reference": reference})
+        say(f"Something went wrong inside the program ({type(error).__name__}). Reference {reference}.")
+    return 1
 
 
 def _run(options: argparse.Namespace) -> int:
     home = Home(options.home.resolve())
     printer = Printer(as_json=options.json)
     if options.outside is not None:
+        start_logging(None)
         outside: OutsideHandler = options.outside
         return outside(home, options, printer)
     if not home.is_made:
@@ -67,7 +84,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         workstation = parts.workstation
         if parts.rollback_problem:
-            print(f"medscan: warning: {parts.rollback_problem}", file=sys.stderr)
+            say(f"warning: {parts.rollback_problem}")
         workstation.answer(log_in, name=user_name(), password=password())
         handler: Handler = options.handler
         return handler(workstation, options, printer)
@@ -172,7 +189,7 @@ def _health(workstation: Workstation, _: argparse.Namespace, printer: Printer) -
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="medscan", description="MedScan Desktop without a window.")
     parser.add_argument("--version", action="version", version=f"medscan {__version__}")
-    parser.add_argument("--home", type=Path, required=True, help="the folder of the library")
+    parser.add_argument("--home", type=_path, required=True, help="the folder of the library")
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
     common = argparse.ArgumentParser(add_help=False)  # --json may stand before or behind the command
     common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON for programs")
@@ -186,9 +203,9 @@ def _parser() -> argparse.ArgumentParser:
         return verb
 
     init = add("init", None, "make the keys, the database and the first user", outside=_init)
-    init.add_argument("--recovery-file", type=Path, help="also write the recovery key here")
+    init.add_argument("--recovery-file", type=_path, help="also write the recovery key here")
     imports = add("import", _import, "bring in folders, files, ZIP archives, a DICOMDIR")
-    imports.add_argument("paths", type=Path, nargs="+", metavar="PATH")
+    imports.add_argument("paths", type=_path, nargs="+", metavar="PATH")
     imports.add_argument("--reference", action="store_true", help="leave plain files where they are (read-only media)")
     add("studies", _studies, "list studies").add_argument("--search", default="", metavar="TEXT")
     add("series", _series, "list the series of a study").add_argument("study", metavar="STUDY_UID")
@@ -212,15 +229,29 @@ def _parser() -> argparse.ArgumentParser:
     pdf = add("pdf", _export_pdf, "a study's findings as one page", export)
     pdf.add_argument("--study", required=True, metavar="UID")
     for verb in (seg, pdf):
-        verb.add_argument("--out", type=Path, required=True, metavar="PATH")
+        verb.add_argument("--out", type=_path, required=True, metavar="PATH")
     audit = verbs.add_parser("audit", help="the audit log").add_subparsers(required=True, metavar="WHAT")
-    add("list", _audit_list, "the newest events", audit).add_argument("--limit", type=int, default=200)
+    add("list", _audit_list, "the newest events", audit).add_argument("--limit", type=_count, default=200)
     add("verify", _audit_verify, "prove the log whole", audit)
     add("export", _audit_export, "the log as DICOM audit messages", audit).add_argument(
-        "--out", type=Path, required=True, metavar="PATH"
+        "--out", type=_path, required=True, metavar="PATH"
     )
     add("health", _health, "look at everything")
     return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= _MOST_EVENTS:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to {_MOST_EVENTS}")
+    return number
+
+
+def _path(text: str) -> Path:
+    """An empty path is a variable that was not set, never the folder one happens to be in."""
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(text)
 
 
 def _add_pictures(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -230,4 +261,4 @@ def _add_pictures(add: Callable[..., argparse.ArgumentParser]) -> None:
     snapshot.add_argument("--index", type=int, metavar="N", help="slice, from 0")
     snapshot.add_argument("--window", default="", metavar="NAME")
     snapshot.add_argument("--finding", metavar="ID")
-    snapshot.add_argument("--out", type=Path, required=True, metavar="F.png")
+    snapshot.add_argument("--out", type=_path, required=True, metavar="F.png")

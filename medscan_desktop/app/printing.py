@@ -1,12 +1,14 @@
 """What the command line prints: tables for people, JSON for programs. Each method answers the exit code."""
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from medscan_desktop.domain.audit import AuditEvent
 from medscan_desktop.domain.finding import Finding
+from medscan_desktop.domain.shown import shown
 from medscan_desktop.domain.study import Study
 from medscan_desktop.inference.card import Card
 from medscan_desktop.persistence.audit_verify import Verification
@@ -42,8 +44,11 @@ class Printer:
         else:
             for file in report.files:
                 if file.status in ("skipped", "refused"):
-                    print(f"{file.status}: {file.path}: {file.reason}")
+                    print(shown(f"{file.status}: {file.path}: {file.reason}"))
             print(f"{report.imported} of {len(report.files)} files imported.")
+        if report.refused:
+            first = report.refused[0]
+            say(f"{len(report.refused)} of {len(report.files)} files refused; the first: {first.path}: {first.reason}")
         return 1 if report.refused else 0
 
     def studies(self, studies: Sequence[Study]) -> int:
@@ -81,7 +86,7 @@ class Printer:
     def verified_models(self, rows: Sequence[ModelRow]) -> int:
         """1 where any model's files are not what its card says."""
         self._rows([{**model_row(row.card), "problem": row.problem} for row in rows], "No model.")
-        return 1 if any(row.problem for row in rows) else 0
+        return _told([f"{row.card.id}: {row.problem}" for row in rows if row.problem])
 
     def events(self, events: Sequence[AuditEvent]) -> int:
         """A line an event."""
@@ -95,13 +100,13 @@ class Printer:
             print(f"{found.events} events: " + ("ok" if found.ok else "TAMPERED"))
             for problem in found.problems:
                 print(f"  {problem}")
-        return 0 if found.ok else 1
+        return _told(found.problems)
 
     def checks(self, checks: Sequence[Check]) -> int:
         """1 where anything is wrong."""
         rows = [{"check": one.name, "detail": one.detail, "problem": one.problem} for one in checks]
         self._rows(rows, "")
-        return 1 if any(one.problem for one in checks) else 0
+        return _told([f"{one.name}: {one.problem}" for one in checks if one.problem])
 
     def written(self, path: Path) -> int:
         """A file has been written."""
@@ -118,6 +123,17 @@ class Printer:
         return 0
 
 
+def say(sentence: str) -> None:
+    """One line on stderr, whatever the names in it hold."""
+    print(f"medscan: {shown(sentence)}", file=sys.stderr)
+
+
+def _told(problems: Sequence[str]) -> int:
+    if problems:
+        say("; ".join(problems))
+    return 1 if problems else 0
+
+
 def _print_table(rows: Sequence[Row]) -> None:
     names = list(rows[0])
     cells = [names, *([_cell(row[name]) for name in names] for row in rows)]
@@ -127,7 +143,7 @@ def _print_table(rows: Sequence[Row]) -> None:
 
 
 def _cell(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else shown(str(value))
 
 
 def study_row(study: Study) -> Row:

@@ -4,7 +4,8 @@ What cannot be decoded becomes U+FFFD. Control and bidirectional characters are 
 """
 
 import re
-import unicodedata
+
+from medscan_desktop.domain.shown import is_shown
 
 _CODECS = {
     "": "latin_1",
@@ -52,7 +53,6 @@ _ESCAPES = {
 }
 _KEEP_ESCAPE = {"iso2022_jp", "iso2022_jp_2"}
 _RESET = re.compile(rb"(?=[\\^=\r\n\f\t])")  # PS3.5 6.1.2.5.3: each of these returns to the first set
-_HIDDEN = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _CHARSET_VRS = frozenset((b"LO", b"LT", b"PN", b"SH", b"ST", b"UC", b"UT"))
 
 
@@ -65,11 +65,7 @@ def decode_text(raw: bytes, vr: bytes, charset: str) -> str:
     else:
         text = _decode(raw, charset)
     text = text.strip(" \0")
-    return text if text.isprintable() else "".join(letter for letter in text if _is_shown(letter))
-
-
-def _is_shown(letter: str) -> bool:
-    return letter not in _HIDDEN and unicodedata.category(letter) not in ("Cc", "Cs")
+    return text if text.isprintable() else "".join(letter for letter in text if is_shown(letter))
 
 
 def _decode(raw: bytes, charset: str) -> str:

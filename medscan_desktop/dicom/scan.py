@@ -36,6 +36,7 @@ from medscan_desktop.dicom.syntax import (
 from medscan_desktop.dicom.tags import PALETTE_DESCRIPTOR, SCAN_TAGS, TAGS
 from medscan_desktop.dicom.values import attribute_values
 from medscan_desktop.domain.errors import FileRefused, NotDicom
+from medscan_desktop.domain.shown import shown
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid
 
 _MAX_PIXEL_BYTES = 16 << 30  # of one instance, decoded
@@ -43,7 +44,7 @@ _KINDS = {FLOAT_PIXELS: ("float", 32), DOUBLE_PIXELS: ("double", 64), PIXELS: ("
 
 
 def scan(stream: BinaryIO, label: str) -> Header:
-    """The header of one file. `label` names the file in it and in errors.
+    """The header of one file. `label` names the file in it (as it may be shown) and in errors.
 
     NotDicom where it is something else (empty, text, a picture); FileRefused where it is damaged, truncated, or lacks
     what identifies an instance.
@@ -103,7 +104,7 @@ def _read(stream: BinaryIO, reader: Reader, meta: Mapping[str, str], start: int,
     if pixels is not None and syntax in CODECS and pixels.is_encapsulated != _is_encapsulated(syntax):
         raise Malformed("contradicts itself about whether its pixels are compressed")
     return Header(
-        label=label,
+        label=shown(label),
         sop_class_uid=attributes["SOPClassUID"],
         transfer_syntax_uid=syntax,
         study_instance_uid=StudyUid(attributes["StudyInstanceUID"]),

@@ -5,6 +5,7 @@ out; nothing is unpacked to disk, so a name inside an archive can never reach a 
 """
 
 import io
+import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -16,9 +17,10 @@ from medscan_desktop.dicom.beginning import as_written, meta_header
 from medscan_desktop.dicom.elements import EXPLICIT_LITTLE, FLOAT_PIXELS, Malformed, Reader
 from medscan_desktop.dicom.tags import TAGS
 from medscan_desktop.dicom.values import attribute_values
-from medscan_desktop.domain.errors import FileRefused
+from medscan_desktop.domain.errors import FileRefused, NotDicom
 
 _DEPTH = 4  # archives in archives
+_FOLDERS = 64  # folders in folders
 _ENTRY_BYTES = 4 << 30
 _RATIO = 1000
 _FREE_BYTES = 64 << 20  # a ratio is no worry below this
@@ -40,31 +42,37 @@ class Source:
 def find_files(paths: Iterable[Path]) -> Iterator[Source | FileRefused]:
     """Every file under `paths`, in the order of their names; what cannot be read comes as its refusal instead."""
     for path in paths:
-        if path.is_symlink():
-            yield FileRefused(str(path), "a link, which is not followed")
-        elif path.is_dir():
-            yield from _folder(path)
-        elif path.is_file():
-            yield from _file(path)
-        else:
-            yield FileRefused(str(path), "no such file or folder")
+        yield from _found(path, 0)
 
 
-def _folder(folder: Path) -> Iterator[Source | FileRefused]:
+def _found(path: Path, depth: int) -> Iterator[Source | FileRefused]:
+    """What lies at a path: named by the user at depth 0, else met in a folder."""
+    try:
+        mode = path.lstat().st_mode
+    except (OSError, ValueError):
+        yield FileRefused(str(path), "no such file or folder, or one that cannot be read")
+        return
+    if stat.S_ISLNK(mode):
+        yield FileRefused(str(path), "a link, which is not followed")
+    elif stat.S_ISDIR(mode):
+        yield from _folder(path, depth)
+    elif not stat.S_ISREG(mode):  # opening a pipe would wait for ever
+        yield NotDicom(str(path), "a pipe, socket or device, which is not read")
+    elif depth == 0 or path.name.upper() != "DICOMDIR":  # in a folder it is an index; its files are in this folder
+        yield from _file(path, is_named=depth == 0)
+
+
+def _folder(folder: Path, depth: int) -> Iterator[Source | FileRefused]:
+    if depth > _FOLDERS:
+        yield FileRefused(str(folder), f"folders are nested deeper than {_FOLDERS}")
+        return
     try:
         entries = sorted(folder.iterdir())
     except OSError:
         yield FileRefused(str(folder), "the folder cannot be read")
         return
     for entry in entries:
-        if entry.name.upper() == "DICOMDIR" and entry.is_file():
-            continue  # an index; its files are in this folder
-        if entry.is_symlink():
-            yield FileRefused(str(entry), "a link, which is not followed")
-        elif entry.is_dir():
-            yield from _folder(entry)
-        elif entry.is_file():
-            yield from _file(entry, is_named=False)
+        yield from _found(entry, depth + 1)
 
 
 def _file(path: Path, *, is_named: bool = True) -> Iterator[Source | FileRefused]:

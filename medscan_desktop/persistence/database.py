@@ -44,6 +44,7 @@ class Database:
         Raises Damaged ("wrong key or damaged file", or not a MedScan database), DiskFull. Never makes a new database
         in the place of one that does not open.
         """
+        _check_not_lost(home)
         _check_outside(home.database)
         engine = _engine(home.database, keys.database_key.hex())
         database = cls(engine, Anchors(home))
@@ -143,6 +144,13 @@ def _set_up(connection: Any, key_hex: str) -> None:
     pragma("synchronous = FULL")
     pragma("foreign_keys = ON")
     pragma("secure_delete = ON")
+
+
+def _check_not_lost(home: Home) -> None:
+    """Anchors of events show that there was a database: an empty one must not take its place."""
+    has_events = home.anchors.exists() and home.anchors.stat().st_size > 0
+    if has_events and not (home.database.exists() and home.database.stat().st_size > 0):
+        raise Damaged(f"The database {home.database.name} is missing or empty; put it back from a backup.")
 
 
 def _check_outside(path: Path) -> None:

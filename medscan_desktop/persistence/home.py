@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from medscan_desktop.domain.errors import FileRefused
+
 _PRIVATE = 0o700
 
 
@@ -43,12 +45,15 @@ class Home:
 
     @property
     def is_made(self) -> bool:
-        """Whether keys were made here: the sign of a library."""
-        return self.keyslots.exists()
+        """Whether a library was made here. A database without its keys is one too: new keys would lock it for good."""
+        return self.keyslots.exists() or self.database.exists()
 
     def make_folders(self) -> None:
-        """Make the folders that are missing and close all of them to other users."""
+        """Make the folders that are missing and close all of them to other users. Raises FileRefused."""
         for folder in (self.root, self.database.parent, self.vault, self.anchors.parent, self.logs):
-            folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
-            if os.name == "posix":
-                folder.chmod(_PRIVATE)
+            try:
+                folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+                if os.name == "posix":
+                    folder.chmod(_PRIVATE)
+            except OSError as error:
+                raise FileRefused(str(folder), f"the folder cannot be made ({error.strerror})") from error

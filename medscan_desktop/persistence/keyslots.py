@@ -52,6 +52,8 @@ def read_keyslots(home: Home) -> Keyslots:
         with home.keyslots.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except FileNotFoundError:
+        if home.is_made:
+            raise Damaged("The key file keyslots.json is missing; put it back from a backup.") from None
         raise NotFound("There is no MedScan library here yet; make one first.") from None
     try:
         document = json.loads(content[:_MOST_BYTES])

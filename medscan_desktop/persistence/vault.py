@@ -60,7 +60,7 @@ class Vault:
         source = BytesIO(content) if isinstance(content, bytes) else content
         path = self._path(identifier)
         with full_disk_named():
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             size = _write_new(path, source, key, identifier, durable=durable)
         if durable:
             sync_folder(path.parent)
@@ -118,7 +118,7 @@ class Vault:
         return [VaultId(identifier) for identifier in known if identifier not in present]
 
     def _files(self) -> Iterator[Path]:
-        for folder in self._folder.iterdir():
+        for folder in self._folder.iterdir() if self._folder.exists() else ():
             if folder.is_dir():
                 yield from folder.iterdir()
 

@@ -1,6 +1,7 @@
 """Bringing files in: folder, file, ZIP, DICOMDIR. Each file ends as imported, already there, skipped or refused."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -74,7 +75,7 @@ def import_files(ctx: Context, *, paths: Sequence[Path], reference: bool = False
     archive is copied all the same.
     """
     for path in paths:
-        if not path.exists():
+        if not os.path.lexists(path):
             raise FileRefused(str(path), "there is no such file or folder")
     sources = find_files(paths)
     outcomes: list[FileOutcome] = []
@@ -121,6 +122,8 @@ def _take_in(ctx: Context, source: Found, reference: bool) -> _Incoming:
     except OSError as error:
         raise FileRefused(source.label, "the file cannot be read") from error
     path = source.path.resolve() if reference and source.path else None
+    if path is not None and not _is_unicode(path):
+        raise FileRefused(source.label, "its name is not Unicode, so only a copy of it can be imported")
     vault_file = None if path is not None else ctx.vault.write(content, durable=False)
     instance = Instance(
         sop_instance_uid=InstanceUid(header.sop_instance_uid),
@@ -136,6 +139,14 @@ def _take_in(ctx: Context, source: Found, reference: bool) -> _Incoming:
         header=header.to_json(),
     )
     return _Incoming(source.label, header, instance, vault_file)
+
+
+def _is_unicode(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:  # bytes that the file system allows and no text holds
+        return False
+    return True
 
 
 def _put(records: Records, item: _Incoming) -> FileOutcome:

@@ -1,6 +1,7 @@
 """Who is at the workstation: the first user, logging in, logging out."""
 
 import uuid
+from math import ceil
 
 from medscan_desktop.domain.audit import Outcome
 from medscan_desktop.domain.errors import NotAllowed
@@ -41,7 +42,7 @@ def log_in(ctx: Context, *, name: str, password: str) -> Effect:
         if answer.user is None:
             records.outcome = Outcome.FAILURE  # committed, so that the lockout's count stays
     if answer.user is None and answer.wait_seconds > 0:
-        raise NotAllowed(f"Too many wrong passwords. Try again in {round(answer.wait_seconds)} s.")
+        raise NotAllowed(f"Too many wrong passwords. Try again in {ceil(answer.wait_seconds)} s.")
     if answer.user is None:
         raise NotAllowed("Wrong user name or password.")
     return Effect(changed=frozenset({Kind.SESSION}), session=answer.user, value=answer.user)

@@ -1,5 +1,6 @@
 """The whole path as a process: make a library, bring images in, look, take out; and every way it can be misused."""
 
+import os
 import signal
 import subprocess
 import time
@@ -309,3 +310,57 @@ def test_no_patient_data_in_clear_anywhere(library: Cli) -> None:
 
     assert len(files) > SLICES
     assert [path.name for path in files if any(word in path.read_bytes() for word in canary)] == []
+
+
+def test_names_that_no_screen_should_show_neither_end_an_import_nor_reach_the_terminal(tmp_path: Path) -> None:
+    cli = Cli(tmp_path / "names")
+    assert cli("init").code == 0
+    folder = tmp_path / "ct"
+    write_series(folder, phantom(4, 32))[0].rename(os.fsdecode(bytes(folder) + b"/\xff\xfe.dcm"))
+    (folder / "a\nb\x1b[31m\u202e.txt").write_text("no image")
+
+    answer = cli("import", folder)
+
+    assert answer.code == 0, answer.err
+    assert "4 of 5 files imported" in answer.out
+    assert not {"\x1b", "\u202e"} & set(answer.out)
+    assert len(answer.out.splitlines()) == 2  # the file that is no image, and the sum
+
+
+def test_a_refused_file_is_one_line_on_stderr_too(library: Cli, tmp_path: Path) -> None:
+    (tmp_path / "cut\nhere.dcm").write_bytes(next((library.folder / "ct").iterdir()).read_bytes()[:2000])
+
+    answer = library("import", tmp_path)
+
+    assert answer.code == 1
+    assert _one_line(answer.err) and "here.dcm" in answer.err
+
+
+@pytest.mark.parametrize(
+    "words", [["import", ""], ["audit", "list", "--limit", "-1"], ["audit", "list", "--limit", 10**30]]
+)
+def test_an_empty_path_and_a_silly_number_are_wrong_usage(library: Cli, words: list[object]) -> None:
+    assert library(*words).code == 2
+
+
+def test_ctrl_c_is_one_line_and_leaves_a_sound_library(tmp_path: Path) -> None:
+    cli = Cli(tmp_path / "stopped")
+    assert cli("init").code == 0
+    write_series(tmp_path / "ct", np.repeat(phantom(1, 256), 450, axis=0))
+    process = subprocess.Popen(
+        [*cli.command, "import", str(tmp_path / "ct")],
+        env=cli.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and len(list((cli.home / "vault").rglob("*"))) < 50:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert _one_line(err) and "Stopped" in err
+    checks = {check["check"]: check["problem"] for check in cli("health", "--json").json}
+    assert checks["database"] == checks["audit"] == checks["vault"] == ""

@@ -1,6 +1,7 @@
 """What is found under a folder, in archives and by a DICOMDIR; nothing reaches outside, nothing is followed."""
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import MediaStorageDirectoryStorage
 
 from medscan_desktop.dicom.sources import Source, find_files
-from medscan_desktop.domain.errors import FileRefused
+from medscan_desktop.domain.errors import FileRefused, NotDicom
 from tests.support.dicom_files import ct_slice, file_bytes
 
 
@@ -135,3 +136,28 @@ def test_the_index_of_a_folder_is_no_file_of_it(tmp_path: Path) -> None:
     (folder / "im1").write_bytes(b"1")
 
     assert found(folder) == {"cd/im1": b"1"}
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_pipe_is_listed_and_never_waited_for(tmp_path: Path, named: bool) -> None:
+    folder = tmp_path / "cd"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe")
+
+    (item,) = find_files([folder / "pipe" if named else folder])
+
+    assert isinstance(item, NotDicom)
+    assert "pipe" in item.reason
+
+
+def test_folders_nested_too_deep_are_refused(tmp_path: Path) -> None:
+    deepest = tmp_path.joinpath(*["d"] * 70)
+    deepest.mkdir(parents=True)
+    (deepest / "lost").write_bytes(b"lost")
+    (tmp_path / "kept").write_bytes(b"kept")
+
+    deep, kept = find_files([tmp_path])
+
+    assert isinstance(deep, FileRefused)
+    assert "deeper than 64" in deep.reason
+    assert isinstance(kept, Source)

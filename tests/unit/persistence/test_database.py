@@ -175,3 +175,17 @@ def test_a_copy_elsewhere_opens_with_the_same_keys(library: Library, tmp_path: P
     shutil.copytree(library.home.root, copy.root)
 
     Database.open(copy, library.keys).close()
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_no_new_database_takes_the_place_of_a_lost_one(library: Library, is_empty: bool) -> None:
+    with library.records("user.create_first"):
+        pass
+    library.database.close()
+    library.home.database.unlink()
+    if is_empty:
+        library.home.database.touch()
+
+    with pytest.raises(Damaged, match="missing or empty"):
+        Database.open(library.home, library.keys)
+    assert library.home.database.exists() is is_empty

@@ -9,7 +9,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
-from medscan_desktop.domain.errors import Damaged, MedScanError, NotFound, WrongKey
+from medscan_desktop.domain.errors import Damaged, FileRefused, MedScanError, NotFound, WrongKey
 from medscan_desktop.persistence.argon2_cost import PASSPHRASE_COST, PASSWORD_COST, Argon2Cost
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import Keys, change_passphrase, create_keys, needs_passphrase, unlock
@@ -226,3 +226,21 @@ def test_a_change_cut_off_half_way_opens_by_either_passphrase(home: Home) -> Non
     assert unlock(home, passphrase=PASSPHRASE) == keys
     assert unlock(home, passphrase="a new one") == keys
     assert read_keyslots(home) == after
+
+
+def test_a_database_without_its_keys_is_a_library_and_gets_no_new_ones(home: Home) -> None:
+    made(home)
+    home.database.touch()
+    home.keyslots.unlink()
+
+    with pytest.raises(MedScanError, match="already"):
+        made(home)
+    with pytest.raises(Damaged, match="missing; put it back"):
+        unlock(home, passphrase=PASSPHRASE)
+
+
+def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(FileRefused, match="cannot be made"):
+        made(Home(tmp_path / "file" / "home"))

@@ -4,6 +4,7 @@ import io
 import os
 import random
 import resource
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -207,3 +208,11 @@ def test_the_same_content_twice_looks_different_on_disk(library: Library) -> Non
     one, other = library.vault.write(b"same" * 1000), library.vault.write(b"same" * 1000)
 
     assert path_of(library, one).read_bytes() != path_of(library, other).read_bytes()
+
+
+def test_a_vault_whose_folder_is_gone_misses_its_files_and_takes_new_ones(library: Library) -> None:
+    lost = library.vault.write(b"lost")
+    shutil.rmtree(library.home.vault)
+
+    assert library.vault.missing([lost.id]) == [lost.id]
+    assert library.vault.read(library.vault.write(b"new")) == b"new"
