@@ -71,8 +71,8 @@ def run_gui(home: Path, *, open_study: StudyUid | None = None, typed: Credential
     place = Home(home.resolve())
     try:
         place.make_folders()
-    except OSError as error:
-        return _refused(f"{place.root}: this folder cannot hold a library ({error.strerror}).")
+    except MedScanError as error:
+        return _refused(str(error))
     start_logging(place.logs)
     qInstallMessageHandler(_log_qt)
     lock = QLockFile(str(place.root / "window.lock"))
@@ -235,6 +235,8 @@ class GuiSession(QObject):
         parts.workstation.listen_jobs(self._job_changed)
         self.desk.locked.connect(self._locked)
         self.desk.full_screen_wanted.connect(self.window.toggle_full_screen)
+        if parts.rollback_problem:
+            parts.workstation.notify(parts.rollback_problem)
 
     def _ask_gate(self, parts: "Parts", name: str, password: str) -> None:
         from medscan_desktop.services.session import log_in  # noqa: PLC0415

@@ -3,11 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from medscan_desktop.domain.measurement import Statistics, length_text, statistics_text
+from medscan_desktop.domain.measurement import Statistics
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.volume import Volume
-
-__all__ = ["ellipse_statistics", "length", "length_text", "statistics_text", "through_axis"]
 
 Floats = NDArray[np.float64]
 _ON_THE_LINE = 1e-9  # a pixel centre that lies on the outline is inside, whatever its last bit

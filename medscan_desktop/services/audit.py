@@ -4,8 +4,8 @@ from pathlib import Path
 
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.persistence.audit_export import audit_message_xml
-from medscan_desktop.persistence.whole_file import write_whole
 from medscan_desktop.workstation.command import Context, Effect, command
+from medscan_desktop.workstation.outgoing import write_out
 
 
 @command("audit.list", permission=Permission.READ_AUDIT)
@@ -27,5 +27,5 @@ def export_audit(ctx: Context, *, out: Path) -> Effect:
     """Write the whole log as DICOM audit messages (PS3.15 A.5)."""
     with ctx.records("audit.export") as records:
         events = records.audit.events(None)
-    write_whole(out, audit_message_xml(reversed(events)).encode())
+    write_out(ctx, "audit.export", "", out, audit_message_xml(reversed(events)).encode())
     return Effect(value=out)

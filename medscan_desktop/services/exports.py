@@ -15,13 +15,13 @@ from medscan_desktop.domain.user import Permission
 from medscan_desktop.exporters.pdf import page_pdf
 from medscan_desktop.exporters.seg import seg_bytes
 from medscan_desktop.imaging.mask import Mask
-from medscan_desktop.persistence.whole_file import write_whole
 from medscan_desktop.scene.hanging import hang
 from medscan_desktop.scene.key_image import key_point, looking_at
 from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.workspace import EMPTY, MaskLayer, ViewKind
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.masks import Masks, mask_files, read_masks
+from medscan_desktop.workstation.outgoing import write_out
 from medscan_desktop.workstation.shelf import Shelved, read_series
 from medscan_desktop.workstation.stacks import most_useful, stack_of, with_all_pixels
 
@@ -41,7 +41,8 @@ def export_seg(ctx: Context, *, finding_id: FindingId, out: Path) -> Effect:
     plan = next((plan for plan in shelved.grouping.stacks if len(plan.frames) == _slices(masks)), None)
     if plan is None:
         raise Unsuitable("The series is not the one this finding was made on: its number of images has changed.")
-    write_whole(out, seg_bytes(build_seg(plan, shelved.opener, masks, finding, made_at=ctx.now())))
+    content = seg_bytes(build_seg(plan, shelved.opener, masks, finding, made_at=ctx.now()))
+    write_out(ctx, "export.seg", finding_id, out, content)
     return Effect(value=out, notice=f"Segmentation written to {out}.")
 
 
@@ -71,7 +72,7 @@ def export_pdf(ctx: Context, *, study_instance_uid: StudyUid, out: Path) -> Effe
         made_at=ctx.now(),
         is_demo=ctx.settings.is_demo,
     )
-    write_whole(out, page_pdf(page, ctx.settings.fonts))
+    write_out(ctx, "export.pdf", study_instance_uid, out, page_pdf(page, ctx.settings.fonts))
     return Effect(value=out, notice=f"PDF written to {out}.")
 
 

@@ -10,13 +10,13 @@ from medscan_desktop.domain.study import SeriesUid, Study
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Voi, Window, offered_windows
-from medscan_desktop.persistence.whole_file import write_whole
 from medscan_desktop.scene.hanging import hang
 from medscan_desktop.scene.key_image import key_point, looking_at, middle_of_slice, slice_count
 from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.workspace import EMPTY, Stack, View, ViewKind, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.masks import mask_files, read_masks
+from medscan_desktop.workstation.outgoing import write_out
 from medscan_desktop.workstation.shelf import read_series
 from medscan_desktop.workstation.stacks import stack_of, with_all_pixels
 
@@ -51,7 +51,7 @@ def export_snapshot(
             raise Unsuitable("The finding is not on this series, or was rejected: there is nothing to draw.")
         scene = replace(scene, masks=layers)
     shown, view = _looking(scene, stack, plane, index, window)
-    write_whole(out, ctx.pictures.png(shown, view, size))
+    write_out(ctx, "export.snapshot", series_instance_uid, out, ctx.pictures.png(shown, view, size))
     return Effect(value=out, notice=f"Picture written to {out}.")
 
 
@@ -63,7 +63,7 @@ def export_view(ctx: Context, *, workspace: Workspace, view: View, out: Path, si
         raise Unsuitable("This view shows nothing that could be written.")
     with ctx.records("export.view", stack.series_instance_uid):
         pass
-    write_whole(out, ctx.pictures.png(workspace, view, size))
+    write_out(ctx, "export.view", stack.series_instance_uid, out, ctx.pictures.png(workspace, view, size))
     return Effect(value=out, notice=f"Picture written to {out}.")
 
 

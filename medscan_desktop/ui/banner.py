@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QFrame
 
+from medscan_desktop.domain import notices
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui import make
 from medscan_desktop.ui.elided import ElidedLabel
@@ -17,7 +18,7 @@ class PatientBanner(QFrame):
         self.setFixedHeight(32)
         self.patient = ElidedLabel("strong")
         self.study = ElidedLabel("muted")
-        self.demo = make.label("demo – not for diagnosis", "demo")
+        self.demo = make.label(notices.DEMO, "demo")
         row = make.row(self, gap=14)
         row.setContentsMargins(14, 0, 14, 0)
         row.addWidget(self.patient)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QStackedLayout, QWidget
 
+from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.study import SeriesUid, Study
 from medscan_desktop.services.imports import ImportReport, import_files
 from medscan_desktop.services.studies import SeriesRow, list_series, search_studies
@@ -17,7 +18,7 @@ from medscan_desktop.ui.import_report import ImportReportDialog
 from medscan_desktop.ui.series_tiles import SeriesTiles, Tile
 from medscan_desktop.ui.session_bar import SessionBar
 from medscan_desktop.ui.study_table import StudyTable
-from medscan_desktop.ui.texts import count_text, date_text
+from medscan_desktop.ui.texts import count_text
 from medscan_desktop.workstation.command import Effect, Kind
 from medscan_desktop.workstation.jobs import Job
 from medscan_desktop.workstation.workstation import Workstation

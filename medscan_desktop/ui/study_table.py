@@ -15,8 +15,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.study import Study, StudyUid
-from medscan_desktop.ui.texts import date_text
 
 _Index = QModelIndex | QPersistentModelIndex
 _SORT = Qt.ItemDataRole.UserRole

@@ -2,14 +2,8 @@
 
 from datetime import date
 
+from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.study import Study
-
-
-def date_text(value: str) -> str:
-    """A DICOM DA as 2026-01-31; what is no date stands as it is."""
-    if len(value) == 8 and value.isdigit():
-        return f"{value[:4]}-{value[4:6]}-{value[6:]}"
-    return value
 
 
 def age_text(birth_date: str, on_date: str) -> str:

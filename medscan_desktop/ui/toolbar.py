@@ -7,7 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QToolButton
 
+from medscan_desktop.domain.export import Format
 from medscan_desktop.domain.finding import FindingId, FindingState
+from medscan_desktop.exporters import pdf, png, seg
 from medscan_desktop.imaging.voi import Voi, Window
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.tools import TOOLS
@@ -104,19 +106,20 @@ class Toolbar(QFrame):
             menu.addAction("Segmentation (accept a finding first)").setEnabled(False)
 
     def _save_picture(self) -> None:
-        if out := self._ask("Save this view as a picture", "view.png", "Pictures (*.png)"):
+        if out := self._ask("Save this view as a picture", "view", png.FORMAT):
             self._actions.export_picture(out)
 
     def _save_page(self) -> None:
-        if out := self._ask("Save the page", "findings.pdf", "PDF (*.pdf)"):
+        if out := self._ask("Save the page", "findings", pdf.FORMAT):
             self._actions.export_page(out)
 
     def _save_segmentation(self, finding: FindingId) -> None:
-        if out := self._ask("Save the segmentation", "segmentation.dcm", "DICOM (*.dcm)"):
+        if out := self._ask("Save the segmentation", "segmentation", seg.FORMAT):
             self._actions.export_segmentation(finding, out)
 
-    def _ask(self, title: str, name: str, kinds: str) -> Path | None:
-        chosen, _ = QFileDialog.getSaveFileName(self, title, name, kinds)
+    def _ask(self, title: str, name: str, kind: Format) -> Path | None:
+        kinds = f"{kind.label} (*{kind.suffix})"
+        chosen, _ = QFileDialog.getSaveFileName(self, title, name + kind.suffix, kinds)
         return Path(chosen) if chosen else None
 
 

@@ -67,7 +67,7 @@ def test_a_folder_that_cannot_hold_a_library_is_named_with_the_reason(
 
     assert run_gui(tmp_path / "file" / "home") == 1
 
-    assert said == [f"{tmp_path / 'file' / 'home'}: this folder cannot hold a library (Not a directory)."]
+    assert said == [f"{tmp_path / 'file' / 'home'}: the folder cannot be made (Not a directory)"]
 
 
 def test_updates_and_events_lose_no_reference_to_none(qtbot: QtBot) -> None:

@@ -5,7 +5,6 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame
 
 from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind
-from medscan_desktop.imaging.measure import length_text, statistics_text
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
@@ -72,9 +71,5 @@ class MeasurementItem(QFrame):
 
 def _values(measurement: Measurement) -> tuple[str, str]:
     """The number to read first, and the lines below it."""
-    if measurement.length is not None:
-        return length_text(measurement.length, measurement.unit, measurement.calibration), ""
-    if measurement.statistics is None:
-        return "no pixel inside", ""
-    first, *rest = statistics_text(measurement.statistics)
+    first, *rest = measurement.lines or ("no pixel inside",)
     return first, "\n".join(rest)
