@@ -69,6 +69,7 @@ def stall_while_inferring() -> Row:
     volume = Volume(values, geometry, np.ones(len(values), np.bool_), "HU")
     registry = ModelRegistry(models_folder())
     jobs, stall, samples, done = QtJobs(), Stall(), [], []
+    stages: list[str] = []
 
     def run() -> None:
         with contextlib.suppress(MedScanError):  # a phantom has no liver; the network has run all the same
@@ -79,7 +80,7 @@ def stall_while_inferring() -> Row:
                 modality="CT",
                 series_instance_uid=SeriesUid("1"),
                 sop_instance_uids=(),
-                report=lambda *_: None,
+                report=lambda _, text: stages.append(text),
                 on_cancel=lambda _: None,
                 threads=2,
             )
@@ -93,4 +94,5 @@ def stall_while_inferring() -> Row:
             time.sleep(0.0005)
         samples.append(stall.stop())
     jobs.close()
+    assert any(stage.startswith("outlining") for stage in stages), "the network has not run"
     return at_most("stall_infer", 0.033, samples, median(samples))
