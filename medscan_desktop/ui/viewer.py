@@ -22,7 +22,7 @@ from medscan_desktop.ui.toolbar import Toolbar, fill_windows
 from medscan_desktop.workstation.jobs import Jobs
 from medscan_desktop.workstation.workstation import Workstation
 
-_PANEL_WIDTH = 292
+_PANEL_WIDTH = 336  # the widest value, "Mean 12345.6 SD 1234.5 Bq/ml", beside its name
 
 
 class ViewerPage(QWidget):
