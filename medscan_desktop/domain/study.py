@@ -27,7 +27,7 @@ class Patient:
         shown = [group for group in groups if group]
         if not shown:
             return "(no name)"
-        return shown[0] + (f" ({', '.join(shown[1:])})" if len(shown) > 1 else "")
+        return shown[0] + (f" ({'; '.join(shown[1:])})" if len(shown) > 1 else "")
 
 
 @dataclass(frozen=True, slots=True)

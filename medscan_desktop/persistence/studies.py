@@ -80,8 +80,11 @@ class Studies:
 
     def search(self, text: str = "", limit: int = 1000) -> list[Study]:
         """Studies of which each word of `text` begins a word, newest first, with modalities and counts."""
+        condition = matching(text)
+        if condition is None and text.strip():
+            return []  # something was typed, and no word begins with it
         query = select(studies.c.number)
-        if (condition := matching(text)) is not None:
+        if condition is not None:
             query = query.where(condition)
         newest = query.order_by(studies.c.study_date.desc(), studies.c.study_time.desc(), studies.c.number.desc())
         return self._counted(select(newest.limit(limit).subquery().c.number))

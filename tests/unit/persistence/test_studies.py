@@ -170,3 +170,11 @@ def test_a_thumbnail_is_replaced_by_the_next(library: Library) -> None:
         records.studies.put_thumbnail(uid, b"one")
         records.studies.put_thumbnail(uid, b"two")
         assert records.studies.thumbnail(uid) == b"two"
+
+
+@pytest.mark.parametrize("words", ["%", "(", "^", "🙂"])
+def test_what_begins_no_word_finds_nobody(library: Library, words: str) -> None:
+    put(library, a_study(name="Li^Wei"))
+
+    assert found(library, words) == []
+    assert len(found(library, "  ")) == 1, "nothing typed lists everybody"
