@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from medscan_desktop.domain.shown import shown
 from medscan_desktop.services.imports import FileOutcome, ImportReport
 from medscan_desktop.ui import make, theme
 from medscan_desktop.ui.texts import count_text
@@ -52,7 +53,7 @@ class ImportReportDialog(QDialog):
             writer = csv.writer(stream)
             writer.writerow(("file", "outcome", "reason"))
             for file in self._report.files:
-                writer.writerow(_safe(cell) for cell in (file.path, file.status, file.reason))
+                writer.writerow(_safe(shown(cell)) for cell in (file.path, file.status, file.reason))
 
     def _ask_and_save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Save the import report", "import-report.csv", "Table (*.csv)")
@@ -88,9 +89,9 @@ def _table(rows: tuple[FileOutcome, ...]) -> QTableWidget:
     table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     for number, file in enumerate(rows):
         status = "refused" if file.status == "refused" else "not DICOM"
-        for column, text in enumerate((status, file.path, file.reason)):
+        for column, text in enumerate((status, shown(file.path), shown(file.reason))):
             item = QTableWidgetItem(text)
-            item.setToolTip(text)
+            item.setToolTip(make.plain_tip(text))
             table.setItem(number, column, item)
     table.setColumnWidth(0, 110)
     table.setColumnWidth(1, 330)

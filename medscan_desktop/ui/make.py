@@ -1,6 +1,7 @@
 """The small pieces that every page is set from, so that roles, spacing and margins are the same everywhere."""
 
 from collections.abc import Callable
+from html import escape
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -17,6 +18,11 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     if role:
         made.setProperty("role", role)
     return made
+
+
+def plain_tip(text: str) -> str:
+    """A tool tip that shows `text` as it is: Qt would take what looks like markup for markup."""
+    return f"<qt>{escape(text)}</qt>"
 
 
 def button(text: str, on_click: Callable[[], object], role: str = "", icon_name: str = "") -> QPushButton:

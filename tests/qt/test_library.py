@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
 from medscan_desktop.domain.study import Patient, Study, StudyUid
@@ -97,6 +98,21 @@ def test_a_saved_report_has_no_cell_that_a_spreadsheet_would_run(desk: Open, tmp
             ["'=cmd|calc", "refused", "not complete"],
             ["a.dcm", "imported", ""],
         ]
+    dialog.close()
+
+
+def test_a_hostile_file_name_is_plain_text_in_the_report(desk: Open, tmp_path: Path) -> None:
+    """Neither markup nor a turned reading direction, and a name that is no UTF-8 can be saved."""
+    name = "<img src='x'>\u202egpj.\udc80.dcm"
+    dialog = ImportReportDialog(ImportReport((FileOutcome(name, "refused", "truncated"),)), desk.desk.library)
+    (table,) = dialog.findChildren(QTableWidget)
+    item = table.item(0, 1)
+
+    dialog.save(tmp_path / "report.csv")
+
+    assert item.text() == "<img src='x'>\ufffdgpj.\ufffd.dcm"
+    assert "<img" not in item.toolTip()
+    assert "\ufffdgpj" in (tmp_path / "report.csv").read_text(encoding="utf-8")
     dialog.close()
 
 
