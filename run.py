@@ -91,10 +91,13 @@ def call(command: list[str]) -> int:
 
 
 def set_up(*, for_tests: bool) -> None:
-    """Bring the machine to where the product runs. What is there already is not done again."""
+    """Bring the machine to where the product runs. What is there already is not done again.
+
+    Whatever it has to say goes to stderr: what a verb prints may be for a program (`bench --json`).
+    """
     install_debian_libraries(DEBIAN + (DEBIAN_FOR_TESTS if for_tests else []))
     make_environment(extra="dev" if for_tests else "models")
-    subprocess.run([str(PYTHON), "models/build.py"], cwd=ROOT, check=True)
+    subprocess.run([str(PYTHON), "models/build.py"], cwd=ROOT, check=True, stdout=sys.stderr)
 
 
 def install_debian_libraries(packages: list[str]) -> None:
@@ -118,7 +121,7 @@ def install_debian_libraries(packages: list[str]) -> None:
     if not may:
         print(f"Some Debian libraries are missing. Install them with:\n  sudo {' '.join(line)}", file=sys.stderr)
         return
-    print(f"Installing Debian libraries: {' '.join(missing)}", flush=True)
+    print(f"Installing Debian libraries: {' '.join(missing)}", file=sys.stderr, flush=True)
     subprocess.run([*rights, *environment, "apt-get", "update", "-q"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run([*rights, *environment, *line], check=True, stdout=subprocess.DEVNULL)
 
@@ -132,9 +135,13 @@ def make_environment(extra: str) -> None:
     ):
         return
     if not PYTHON.exists():
-        print("Making .venv", flush=True)
+        print("Making .venv", file=sys.stderr, flush=True)
         venv.create(VENV, with_pip=True)
-    print(f"Installing MedScan Desktop [{extra}] and what it needs (a few minutes the first time)", flush=True)
+    print(
+        f"Installing MedScan Desktop [{extra}] and what it needs (a few minutes the first time)",
+        file=sys.stderr,
+        flush=True,
+    )
     subprocess.run(
         [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", f".[{extra}]"],
         cwd=ROOT,
