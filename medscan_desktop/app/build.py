@@ -14,6 +14,7 @@ from medscan_desktop.persistence.keys import Keys
 from medscan_desktop.persistence.records import RecordsFactory
 from medscan_desktop.persistence.vault import Vault
 from medscan_desktop.render.pictures import Pictures
+from medscan_desktop.render.reslice import sampler_by
 from medscan_desktop.render.resources import resources_folder
 from medscan_desktop.scene.store import Store
 from medscan_desktop.scene.workspace import SceneChange
@@ -55,7 +56,7 @@ def build(
     database = Database.open(home, keys)
     vault = Vault(home, keys)
     registry = ModelRegistry(models or models_folder())
-    pictures = Pictures()
+    pictures = Pictures(sampler_by(array_path=settings.array_path))
     shelf = Shelf(settings.threads)
 
     def make_context(user: User | None, job: Job, post: Callable[[SceneChange], None]) -> Context:

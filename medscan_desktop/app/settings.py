@@ -7,7 +7,12 @@ from pathlib import Path
 from medscan_desktop.domain.errors import FileRefused
 from medscan_desktop.workstation.command import Settings
 
-_KNOWN: dict[str, tuple[type, ...]] = {"threads": (int,), "is_demo": (bool,), "lock_after_minutes": (int, float)}
+_KNOWN: dict[str, tuple[type, ...]] = {
+    "threads": (int,),
+    "is_demo": (bool,),
+    "lock_after_minutes": (int, float),
+    "array_path": (bool,),
+}
 
 
 def read_settings(home: Path, fonts: Path) -> Settings:

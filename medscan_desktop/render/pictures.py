@@ -14,6 +14,8 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Window, auto_window
 from medscan_desktop.render.corners import shown_masks
 from medscan_desktop.render.pane import PaneRenderer
+from medscan_desktop.render.plane_image import Sampler
+from medscan_desktop.render.sampling import sample
 from medscan_desktop.render.space_pane import SpacePainter
 from medscan_desktop.render.volume3d import Drawn3D, Request3D, VolumeRenderer
 from medscan_desktop.scene.workspace import Stack, StackId, View, ViewId, ViewKind, Workspace
@@ -24,7 +26,8 @@ _LONGEST_WAIT_SECONDS = 120.0
 class Pictures:
     """Makes PNGs on the thread that asks; may be asked by several at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, sampler: Sampler = sample) -> None:
+        self._sampler = sampler
         self._in_space = threading.Lock()  # one 3D window at a time: each holds the whole volume
 
     def png(self, workspace: Workspace, view: View, size: tuple[int, int], *, texts: bool = True) -> bytes:
@@ -33,7 +36,7 @@ class Pictures:
         if stack is None or stack.volume is None:
             raise Unsuitable("There are no pixels to make a picture of.")
         if view.kind is not ViewKind.THREE_D:
-            return png_bytes(PaneRenderer().picture(workspace, view, size, texts=texts))
+            return png_bytes(PaneRenderer(self._sampler).picture(workspace, view, size, texts=texts))
         if not stack.is_volume or stack.volume.is_colour:
             raise Unsuitable("This series is no volume, so it has no 3D picture.")
         request = Request3D(
@@ -55,7 +58,9 @@ class Pictures:
         voi = volume.vois[0] if volume.vois else _auto(volume, frame)
         stack = Stack(StackId("thumbnail"), SeriesUid(""), "", "", len(volume.loaded), is_volume=False, volume=volume)
         view = View(ViewId(0), ViewKind.ACQUIRED, stack.id, frame=frame, voi=voi)
-        return png_bytes(PaneRenderer().picture(Workspace(stacks=(stack,)), view, (side, side), texts=False))
+        return png_bytes(
+            PaneRenderer(self._sampler).picture(Workspace(stacks=(stack,)), view, (side, side), texts=False)
+        )
 
 
 def drawn_once(request: Request3D) -> NDArray[np.uint8]:

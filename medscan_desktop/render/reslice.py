@@ -7,8 +7,9 @@ from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkImagingCore import vtkImageReslice, vtkImageShrink3D
 
+from medscan_desktop.render.plane_image import Sampler
 from medscan_desktop.render.planes import PlaneSource
-from medscan_desktop.render.sampling import Grid, Sampled, reduced_matrix, tissue_mask, weighted
+from medscan_desktop.render.sampling import Grid, Sampled, reduced_matrix, sample, tissue_mask, weighted
 from medscan_desktop.render.vtk_arrays import array_of, image_of
 
 _OUTSIDE = -1.0  # the weight of what lies off the image
@@ -32,6 +33,11 @@ def reference_sample(source: PlaneSource, grid: Grid) -> Sampled | None:
     found = _resliced(np.stack([tissue_values, weight], axis=2), grid, size)
     sums, weights = np.ascontiguousarray(found[..., 0]), np.ascontiguousarray(found[..., 1])
     return Sampled(left, top, *weighted(sums, weights, grid.inside))
+
+
+def sampler_by(*, array_path: bool) -> Sampler:
+    """What the settings ask for: the array path, or VTK alone."""
+    return sample if array_path else reference_sample
 
 
 def _resliced(channels: NDArray[np.float32], grid: Grid, size: tuple[int, int]) -> NDArray[np.float32]:

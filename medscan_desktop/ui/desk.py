@@ -42,7 +42,7 @@ class Desk(QWidget):
         self._left: _Left | None = None
         self._opening: Job | None = None
         self.library = LibraryPage(workstation, self._open)
-        self.viewer = ViewerPage(workstation, jobs)
+        self.viewer = ViewerPage(workstation, jobs, settings)
         self.footer = Footer(workstation)
         self.help = HelpOverlay(self)
         self._pages = QStackedWidget()

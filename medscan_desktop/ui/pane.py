@@ -5,6 +5,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from medscan_desktop.render.pane import PaneRenderer
+from medscan_desktop.render.plane_image import Sampler
+from medscan_desktop.render.sampling import sample
 from medscan_desktop.scene.workspace import ViewId, Workspace
 from medscan_desktop.ui.view_widget import ViewWidget
 from medscan_desktop.workstation.workstation import Workstation
@@ -15,9 +17,9 @@ _REST_MS = 90  # after the last change of a drag the picture is drawn in the scr
 class PaneWidget(ViewWidget):
     """A plane or an acquired image. `workspace_changed` is its only input from the scene."""
 
-    def __init__(self, workstation: Workstation, view_id: ViewId) -> None:
+    def __init__(self, workstation: Workstation, view_id: ViewId, sampler: Sampler = sample) -> None:
         super().__init__(workstation, view_id)
-        self._renderer = PaneRenderer()
+        self._renderer = PaneRenderer(sampler)
         self._pointer_at: tuple[float, float] | None = None
         self._is_moving = False
         self._rest = QTimer(self)

@@ -3,9 +3,11 @@
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from medscan_desktop.render.reslice import sampler_by
 from medscan_desktop.scene.workspace import View, ViewId, ViewKind, Workspace
 from medscan_desktop.ui.pane import PaneWidget
 from medscan_desktop.ui.pane_3d import Pane3DWidget
+from medscan_desktop.workstation.command import Settings
 from medscan_desktop.workstation.jobs import Jobs
 from medscan_desktop.workstation.workstation import Workstation
 
@@ -18,8 +20,9 @@ class PaneGrid(QWidget):
     menu_wanted = Signal(QPoint)
     maximise_wanted = Signal(int)
 
-    def __init__(self, workstation: Workstation, jobs: Jobs) -> None:
+    def __init__(self, workstation: Workstation, jobs: Jobs, settings: Settings) -> None:
         super().__init__()
+        self._sampler = sampler_by(array_path=settings.array_path)
         self._workstation = workstation
         self._jobs = jobs
         self._panes: dict[ViewId, PaneWidget | Pane3DWidget] = {}
@@ -68,7 +71,7 @@ class PaneGrid(QWidget):
         if view.kind is ViewKind.THREE_D:
             made = Pane3DWidget(self._workstation, view.id, self._jobs)
         else:
-            made = PaneWidget(self._workstation, view.id)
+            made = PaneWidget(self._workstation, view.id, self._sampler)
         made.menu_wanted.connect(self.menu_wanted)
         made.maximise_wanted.connect(self.maximise_wanted)
         return made

@@ -19,6 +19,7 @@ from medscan_desktop.ui.panels import PANELS
 from medscan_desktop.ui.series_strip import SeriesStrip
 from medscan_desktop.ui.session_bar import SessionBar
 from medscan_desktop.ui.toolbar import Toolbar, fill_windows
+from medscan_desktop.workstation.command import Settings
 from medscan_desktop.workstation.jobs import Jobs
 from medscan_desktop.workstation.workstation import Workstation
 
@@ -30,7 +31,7 @@ class ViewerPage(QWidget):
 
     library_wanted = Signal()
 
-    def __init__(self, workstation: Workstation, jobs: Jobs) -> None:
+    def __init__(self, workstation: Workstation, jobs: Jobs, settings: Settings) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.commands = ViewerActions(workstation)
@@ -38,7 +39,7 @@ class ViewerPage(QWidget):
         self.toolbar = Toolbar(self.commands, self.session, self.library_wanted.emit)
         self.banner = PatientBanner()
         self.strip = SeriesStrip(self.commands)
-        self.grid = PaneGrid(workstation, jobs)
+        self.grid = PaneGrid(workstation, jobs, settings)
         self.panels = tuple(panel(self.commands) for panel in PANELS)
         self._build()
         self._bind_keys()

@@ -69,6 +69,7 @@ class Settings:
     threads: int = 2  # for decoding and inference
     is_demo: bool = False  # "demo – not for diagnosis" on every picture and page
     lock_after_minutes: float = 10.0
+    array_path: bool = True  # False: every 2D picture by vtkImageReslice, the slower reference
     fonts: Path = Path()  # the application's own fonts: a bare machine has none
 
 

@@ -1,0 +1,43 @@
+"""Settings say what they mean or are refused by name; the array path can be switched off."""
+
+from pathlib import Path
+
+import pytest
+
+from medscan_desktop.app.settings import read_settings
+from medscan_desktop.domain.errors import FileRefused
+from medscan_desktop.render.reslice import reference_sample, sampler_by
+from medscan_desktop.render.sampling import sample
+
+
+def test_a_home_without_settings_has_the_defaults(tmp_path: Path) -> None:
+    settings = read_settings(tmp_path, tmp_path)
+
+    assert (settings.is_demo, settings.lock_after_minutes, settings.array_path) == (False, 10.0, True)
+    assert sampler_by(array_path=settings.array_path) is sample
+
+
+def test_the_array_path_can_be_switched_off(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("array_path = false\nlock_after_minutes = 5\n")
+    settings = read_settings(tmp_path, tmp_path)
+
+    assert settings.lock_after_minutes == 5
+    assert sampler_by(array_path=settings.array_path) is reference_sample
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("colour = 1", 'no setting "colour"'),
+        ("threads = true", '"threads" cannot be True'),
+        ('is_demo = "yes"', "\"is_demo\" cannot be 'yes'"),
+        ("threads = ", "not a settings file"),
+    ],
+)
+def test_what_it_cannot_mean_is_refused_by_name(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "settings.toml").write_text(text)
+
+    with pytest.raises(FileRefused, match=r"settings\.toml") as refused:
+        read_settings(tmp_path, tmp_path)
+
+    assert said in refused.value.reason
