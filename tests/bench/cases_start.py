@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 from PySide6.QtWidgets import QApplication
@@ -95,4 +94,4 @@ def stall_while_inferring() -> Row:
         samples.append(stall.stop())
     jobs.close()
     assert any(stage.startswith("outlining") for stage in stages), "the network has not run"
-    return at_most("stall_infer", 0.033, samples, median(samples))
+    return at_most("stall_infer", 0.033, samples, max(samples), f"the longest of {len(samples)} runs")
