@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from medscan_desktop.app.settings import read_settings
+from medscan_desktop.dicom.workers.workers import InlineWorkers, Workers
 from medscan_desktop.domain.user import User
 from medscan_desktop.inference.registry import ModelRegistry
 from medscan_desktop.persistence.database import Database
@@ -32,9 +33,11 @@ class Parts:
     database: Database
     settings: Settings
     rollback_problem: str  # "" or that the database was put back to an older state
+    workers: Workers
 
     def close(self) -> None:
-        """Log out of the database; the files stay as they are."""
+        """End the workers and log out of the database; the files stay as they are."""
+        self.workers.close()
         self.database.close()
 
 
@@ -58,6 +61,7 @@ def build(
     registry = ModelRegistry(models or models_folder())
     pictures = Pictures(sampler_by(array_path=settings.array_path))
     shelf = Shelf(settings.threads)
+    workers = InlineWorkers()
 
     def make_context(user: User | None, job: Job, post: Callable[[SceneChange], None]) -> Context:
         return Context(
@@ -68,10 +72,11 @@ def build(
             models=registry,
             pictures=pictures,
             shelf=shelf,
+            workers=workers,
             job=job,
             post=post,
             settings=settings,
         )
 
     problem = database.rollback_problem(keys) or ""
-    return Parts(Workstation(Store(), jobs, make_context), database, settings, problem)
+    return Parts(Workstation(Store(), jobs, make_context), database, settings, problem, workers)

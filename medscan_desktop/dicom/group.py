@@ -12,6 +12,7 @@ from medscan_desktop.dicom.plan import Grouping, Refusal, StackPlan
 from medscan_desktop.dicom.slices import Slice, slices_of
 from medscan_desktop.dicom.split import split
 from medscan_desktop.dicom.stack import plan_stack
+from medscan_desktop.domain.object_kind import object_kind
 from medscan_desktop.domain.study import InstanceUid, SeriesUid
 from medscan_desktop.scene.workspace import StackId
 
@@ -38,4 +39,6 @@ def group(headers: Sequence[Header]) -> Grouping:
 
 
 def _refusal(index: int, header: Header, reason: str) -> Refusal:
-    return Refusal(index, header.series_instance_uid, header.sop_instance_uid, header.modality, header.label, reason)
+    kind = object_kind(header.sop_class_uid, header.transfer_syntax_uid, has_pixels=header.pixels is not None)
+    series, instance = header.series_instance_uid, header.sop_instance_uid
+    return Refusal(index, series, instance, header.modality, header.label, reason, kind)

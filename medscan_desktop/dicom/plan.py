@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from medscan_desktop.dicom.header import Header
+from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import InstanceUid, SeriesUid
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.window import Window
@@ -59,6 +60,7 @@ class Refusal:
     modality: str
     label: str
     reason: str
+    kind: ObjectKind | None = None  # what it is where it is no plain image
 
 
 @dataclass(frozen=True, slots=True)

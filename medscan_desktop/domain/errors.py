@@ -38,6 +38,10 @@ class NotDicom(FileRefused):
     """The file is not a DICOM file at all, so an import skips and lists it."""
 
 
+class Hostile(FileRefused):
+    """The file ended the process that read it, or kept it busy beyond its limits; it is not tried again unasked."""
+
+
 class WrongKey(MedScanError):
     """A passphrase, recovery key or keyring entry does not open what it should."""
 

@@ -32,7 +32,11 @@ studies = Table(
     Column("study_description", Text, nullable=False),
     Column("accession_number", Text, nullable=False),
     Column("institution_name", Text, nullable=False),
+    Column("imported_at", Text, nullable=False, server_default=""),  # UTC, ISO 8601; "" from before schema 0002
+    Column("opened_at", Text, nullable=False, server_default=""),  # the last time; "" for never, as far as known
+    Column("legal_hold", Text, nullable=False, server_default=""),  # why it must not be deleted; "" for none
     Index("studies_newest", "study_date", "study_time"),
+    Index("studies_of_patient", "patient_id"),
 )
 
 series = Table(
@@ -67,6 +71,9 @@ instances = Table(
     Column("storage", Text, nullable=False),
     Column("location", Text, nullable=False),
     Column("header", Text, nullable=False),  # JSON
+    Column("state", Text, nullable=False, server_default="present"),  # or "missing" or "changed", when last looked at
+    Column("mtime_ns", Integer),  # of a referenced file, when it was imported
+    Column("checked_at", Text, nullable=False, server_default=""),
 )
 
 files = Table(
@@ -92,6 +99,58 @@ def _revisions(name: str) -> Table:
         Index(f"{name}_of_study", "study_instance_uid", "is_current"),
     )
 
+
+sources = Table(
+    "sources",  # what imports have seen: an unchanged file is not opened again
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("mtime_ns", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("sop_instance_uid", String(64), nullable=False, index=True),  # "" for what is no instance
+    Column("series_instance_uid", String(64), nullable=False),
+    Column("checked_at", Text, nullable=False),
+)
+
+stack_overrides = Table(
+    "stack_overrides",  # how a user wants a series split, in place of the automatic way
+    metadata,
+    Column("series_instance_uid", ForeignKey("series.series_instance_uid"), primary_key=True),
+    Column("body", Text, nullable=False),  # JSON
+    Column("at", Text, nullable=False),
+    Column("user", Text, nullable=False),
+)
+
+hostile_files = Table(
+    "hostile_files",  # contents that ended or hung a worker process
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+conflicts = Table(
+    "conflicts",  # the reconcile list
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("study_instance_uid", String(64), nullable=False, index=True),
+    Column("sop_instance_uid", String(64), nullable=False),  # "" where whole studies contradict each other
+    Column("state", Text, nullable=False, index=True),
+    Column("body", Text, nullable=False),  # JSON
+    Column("vault_id", String(32), nullable=False),  # the file that is held back; "" for none
+    Column("at", Text, nullable=False),
+    Column("resolved_at", Text, nullable=False),  # "" while open
+    Column("resolved_by", Text, nullable=False),
+)
+
+preferences = Table(
+    "preferences",  # what users set for the whole library: retention rules, watched folders, budgets
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("body", Text, nullable=False),  # JSON
+)
 
 measurements = _revisions("measurements")
 findings = _revisions("findings")

@@ -8,6 +8,7 @@ from typing import NewType
 
 from medscan_desktop.domain.finding import Finding, FindingId
 from medscan_desktop.domain.measurement import Measurement, MeasurementId, Point
+from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, Study
 from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.imaging.volume import Volume
@@ -89,6 +90,7 @@ class Stack:
     failures: tuple[str, ...] = ()  # images that could not be loaded and why; known once loading has ended
     corners: "Corners | None" = None
     instance_uids: tuple[InstanceUid, ...] = ()  # by frame: the image that a measurement was drawn on
+    object_kind: ObjectKind | None = None  # what it is where it is no plain image
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import EllipsisType
 from typing import Any, Protocol
 
+from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.user import Permission, User
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.inference.registry import ModelRegistry
@@ -84,6 +85,7 @@ class Context:
     models: ModelRegistry
     pictures: Pictures
     shelf: Shelf
+    workers: Workers
     job: Job
     post: Callable[[SceneChange], None]  # a scene change on the main thread while the use case still runs
     settings: Settings

@@ -24,6 +24,8 @@ def stacks_of(shelved: Shelved) -> list[Stack]:
             0,
             is_volume=False,
             refusal=refusal.reason,
+            instance_uids=(refusal.instance,),
+            object_kind=refusal.kind,
         )
         for number, refusal in enumerate(shelved.grouping.refused)
     ]
