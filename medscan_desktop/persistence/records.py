@@ -20,6 +20,7 @@ from medscan_desktop.persistence.findings import Findings
 from medscan_desktop.persistence.keys import Keys
 from medscan_desktop.persistence.measurements import Measurements
 from medscan_desktop.persistence.outbox import Outbox
+from medscan_desktop.persistence.preferences import Preferences
 from medscan_desktop.persistence.studies import Studies
 from medscan_desktop.persistence.users import Users
 
@@ -54,6 +55,7 @@ class Records:
         self.findings = Findings(connection)
         self.users = Users(connection, password_cost, uptime)
         self.outbox = Outbox(connection, now)
+        self.preferences = Preferences(connection)
         self.audit = AuditLog(connection, keys, anchors)
 
     def integrity_problems(self) -> list[str]:
