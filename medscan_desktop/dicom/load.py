@@ -10,9 +10,10 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medscan_desktop.dicom.decode import decode
 from medscan_desktop.dicom.elements import Malformed
@@ -23,10 +24,12 @@ from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.dicom.tables import Tables, read_tables
 from medscan_desktop.domain.errors import FileRefused, MedScanError
 from medscan_desktop.domain.study import InstanceUid
+from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.volume import Volume
 
 _NICENESS = 10
 Opener = Callable[[InstanceUid], BinaryIO]
+Allocate = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]  # (shape, type) to zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +49,20 @@ def start_load(
     or failed.
 
     FileRefused where the stack has tables (modality LUT, VOI LUT, palette) and the middle file cannot give them.
+    MemoryError where the whole does not fit.
     """
+    mapping, volume = prepared(plan, opener, plan.geometry, np.zeros)
+    return Loading(plan, volume, mapping, opener, threads, on_slices)
+
+
+def prepared(plan: StackPlan, opener: Opener, geometry: Geometry, allocate: Allocate) -> tuple[ValueMap, Volume]:
+    """The stack's map from stored to modality values, and its volume on the grid of `geometry`, still empty."""
     tables = _middle_tables(plan, opener)
     mapping = value_map(plan, tables)
-    frame = plan.geometry.shape[1:] + ((3,) if plan.is_colour else ())
-    values = np.zeros((len(plan.frames), *frame), mapping.dtype)
     volume = Volume(
-        values=values,
-        geometry=plan.geometry,
-        loaded=np.zeros(len(plan.frames), np.bool_),
+        values=allocate(geometry.shape + ((3,) if plan.is_colour else ()), mapping.dtype),
+        geometry=geometry,
+        loaded=np.zeros(geometry.shape[0], np.bool_),
         unit=tables.modality_unit if tables.modality and tables.modality_unit not in ("", "US") else plan.unit,
         padding=plan.padding if tables.modality is None else None,
         calibration=plan.calibration,
@@ -62,7 +70,7 @@ def start_load(
         inverted=plan.inverted,
         warnings=plan.warnings,
     )
-    return Loading(plan, volume, mapping, opener, threads, on_slices)
+    return mapping, volume
 
 
 def _middle_tables(plan: StackPlan, opener: Opener) -> Tables:
@@ -101,11 +109,11 @@ class Loading:
         self._mapping = mapping
         self._opener = opener
         self._on_slices = on_slices
-        self._order = deque(from_the_middle(len(plan.frames)))
+        self._order = deque(from_the_middle(len(volume.loaded)))
         self._failures: list[Failure] = []
         self._threads = [
             threading.Thread(target=self._work, name=f"load-{number}", daemon=True)
-            for number in range(max(1, min(threads, len(plan.frames))))
+            for number in range(max(1, min(threads, len(volume.loaded))))
         ]
         for thread in self._threads:
             thread.start()
@@ -132,7 +140,7 @@ class Loading:
 
     def _work(self) -> None:
         _give_way()
-        with _Files(self._plan, self._opener) as files:
+        with Files(self._plan, self._opener) as files:
             while self._order:
                 try:
                     k = self._order.popleft()
@@ -140,21 +148,33 @@ class Loading:
                     return
                 self._load(k, files)
 
-    def _load(self, k: int, files: "_Files") -> None:
-        ref = self._plan.frames[k]
-        header = self._plan.headers[ref.header]
-        pixels = header.image
+    def _load(self, k: int, files: "Files") -> None:
         try:
-            file = files.at(ref.header)
-            out = self.volume.values[k]
-            stored = self._mapping.stored_buffer(pixels, out)
-            photometric = decode(file.stream, file.frames[ref.frame], pixels, header.transfer_syntax_uid, stored)
-            self._mapping.apply(stored, out, header, ref.frame, file.tables, photometric)
-        except (Malformed, MedScanError, OSError) as error:
-            self._failures.append(Failure(k, ref.instance, header.label, _reason(error)))
+            self._fill(k, files)
+        except (Malformed, MedScanError, OSError, MemoryError) as error:
+            self._failures.append(self._failure(k, k, error))
         else:
             self.volume.loaded[k] = True
         self._on_slices()
+
+    def _failure(self, k: int, frame: int, error: Malformed | MedScanError | OSError | MemoryError) -> Failure:
+        """What is said about slice `k` when `frame` of the plan could not be read."""
+        ref = self._plan.frames[frame]
+        return Failure(k, ref.instance, self._plan.headers[ref.header].label, _reason(error))
+
+    def _fill(self, k: int, files: "Files") -> None:
+        """Put slice `k` of the volume into its place."""
+        self._read(k, files, self.volume.values[k])
+
+    def _read(self, frame: int, files: "Files", out: NDArray[Any]) -> None:
+        """The modality values of one frame of the plan into `out`, which has the mapping's type."""
+        ref = self._plan.frames[frame]
+        header = self._plan.headers[ref.header]
+        pixels = header.image
+        file = files.at(ref.header)
+        stored = self._mapping.stored_buffer(pixels, out)
+        photometric = decode(file.stream, file.frames[ref.frame], pixels, header.transfer_syntax_uid, stored)
+        self._mapping.apply(stored, out, header, ref.frame, file.tables, photometric)
 
 
 def _give_way() -> None:
@@ -166,8 +186,10 @@ def _give_way() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
-def _reason(error: Malformed | MedScanError | OSError) -> str:
+def _reason(error: Malformed | MedScanError | OSError | MemoryError) -> str:
     match error:
+        case MemoryError():
+            return "there is not enough memory to decode it"
         case Malformed():
             return f"the file {error}"
         case FileRefused():
@@ -189,15 +211,15 @@ class _Opened:
     tables: Tables
 
 
-class _Files:
-    """The file a thread reads from now: kept open while its frames follow each other."""
+class Files:
+    """The file that a thread reads from now: kept open while its frames follow each other."""
 
     def __init__(self, plan: StackPlan, opener: Opener) -> None:
         self._plan = plan
         self._opener = opener
         self._opened: _Opened | None = None
 
-    def __enter__(self) -> "_Files":
+    def __enter__(self) -> "Files":
         return self
 
     def __exit__(self, *_: object) -> None:
