@@ -5,24 +5,32 @@ from sqlalchemy import ColumnElement, Connection, Integer, column, text
 from medscan_desktop.domain.study import Study
 from medscan_desktop.persistence.tables import studies
 
-_ADD = text(
+ADD = text(
     "INSERT INTO study_search(rowid, patient_name, patient_id, study_description, accession_number) "
     "VALUES (:number, :patient_name, :patient_id, :study_description, :accession_number)"
 )
+_DROP = text("DELETE FROM study_search WHERE rowid = :number")
 
 
 def add_to_search(connection: Connection, number: int, study: Study) -> None:
     """Index a new study under its row's number."""
-    connection.execute(
-        _ADD,
-        {
-            "number": number,
-            "patient_name": _name_words(study.patient.patient_name),
-            "patient_id": study.patient.patient_id,
-            "study_description": study.study_description,
-            "accession_number": study.accession_number,
-        },
-    )
+    connection.execute(ADD, search_columns(number, study))
+
+
+def drop_from_search(connection: Connection, number: int) -> None:
+    """Take a study out of the index."""
+    connection.execute(_DROP, {"number": number})
+
+
+def search_columns(number: int, study: Study) -> dict[str, object]:
+    """What `ADD` binds for a study."""
+    return {
+        "number": number,
+        "patient_name": _name_words(study.patient.patient_name),
+        "patient_id": study.patient.patient_id,
+        "study_description": study.study_description,
+        "accession_number": study.accession_number,
+    }
 
 
 def matching(words: str) -> ColumnElement[bool] | None:

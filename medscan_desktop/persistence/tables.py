@@ -34,7 +34,13 @@ studies = Table(
     Column("institution_name", Text, nullable=False),
     Column("imported_at", Text, nullable=False, server_default=""),  # UTC, ISO 8601; "" from before schema 0002
     Column("opened_at", Text, nullable=False, server_default=""),  # the last time; "" for never, as far as known
-    Column("legal_hold", Text, nullable=False, server_default=""),  # why it must not be deleted; "" for none
+    Column("legal_hold", Text, nullable=False, server_default=""),  # JSON: why, who, when; "" for none
+    # What its series and instances add up to, kept by COUNT_TRIGGERS: a list of 1,000 studies reads 1,000 rows.
+    Column("modalities", Text, nullable=False, server_default=""),  # joined by ","
+    Column("series_count", Integer, nullable=False, server_default="0"),
+    Column("instance_count", Integer, nullable=False, server_default="0"),
+    Column("absent_count", Integer, nullable=False, server_default="0"),  # instances that are missing or changed
+    Column("vault_bytes", Integer, nullable=False, server_default="0"),  # plain size of what deleting it would free
     Index("studies_newest", "study_date", "study_time"),
     Index("studies_of_patient", "patient_id"),
 )
@@ -222,3 +228,53 @@ AUDIT_TRIGGERS = {
     for table in ("audit", "audit_checkpoints")
     for verb in ("UPDATE", "DELETE")
 }
+
+
+def _count(name: str, on: str, row: str, sets: str, study: str) -> tuple[str, str]:
+    body = f"UPDATE studies SET {sets} WHERE study_instance_uid = {study.format(row=row)};"
+    return name, f"CREATE TRIGGER {name} {on} BEGIN {body} END"
+
+
+_OF_SERIES = "{row}.study_instance_uid"
+_OF_INSTANCE = "(SELECT study_instance_uid FROM series WHERE series_instance_uid = {row}.series_instance_uid)"
+_MODALITIES = (
+    "modalities = coalesce((SELECT group_concat(modality) FROM (SELECT DISTINCT modality FROM series "
+    "WHERE study_instance_uid = {row}.study_instance_uid AND modality != '')), '')"
+)
+_SUMS = (
+    "instance_count = instance_count {sign} 1, absent_count = absent_count {sign} ({row}.state != 'present'), "
+    "vault_bytes = vault_bytes {sign} CASE {row}.storage WHEN 'vault' THEN {row}.size_bytes ELSE 0 END"
+)
+
+# What keeps a study's counts right, whoever adds or removes; the migration that made them has its own copy.
+COUNT_TRIGGERS = dict(
+    (
+        _count(
+            "series_added",
+            "AFTER INSERT ON series",
+            "NEW",
+            f"series_count = series_count + 1, {_MODALITIES.format(row='NEW')}",
+            _OF_SERIES,
+        ),
+        _count(
+            "series_removed",
+            "AFTER DELETE ON series",
+            "OLD",
+            f"series_count = series_count - 1, {_MODALITIES.format(row='OLD')}",
+            _OF_SERIES,
+        ),
+        _count(
+            "instance_added", "AFTER INSERT ON instances", "NEW", _SUMS.format(sign="+", row="NEW"), _OF_INSTANCE
+        ),
+        _count(
+            "instance_removed", "AFTER DELETE ON instances", "OLD", _SUMS.format(sign="-", row="OLD"), _OF_INSTANCE
+        ),
+        _count(
+            "instance_state_changed",
+            "AFTER UPDATE OF state ON instances",
+            "NEW",
+            "absent_count = absent_count + (NEW.state != 'present') - (OLD.state != 'present')",
+            _OF_INSTANCE,
+        ),
+    )
+)

@@ -16,7 +16,7 @@ from medscan_desktop.persistence import migrate
 from medscan_desktop.persistence.database import Database
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import create_keys, unlock
-from medscan_desktop.persistence.tables import AUDIT_TRIGGERS, metadata
+from medscan_desktop.persistence.tables import AUDIT_TRIGGERS, COUNT_TRIGGERS, metadata
 from tests.support.homes import CHEAP, PASSPHRASE, Library, new_library, opened_again
 
 SEARCH_TABLES = "study_search"  # FTS5's own tables, which SQLAlchemy does not describe
@@ -52,11 +52,11 @@ def test_the_migrations_make_exactly_the_tables_that_the_program_reads(tmp_path:
         assert compare_metadata(context, metadata) == []
 
 
-def test_the_audit_triggers_are_those_that_verification_expects(tmp_path: Path) -> None:
+def test_the_triggers_are_those_that_verification_and_the_counts_expect(tmp_path: Path) -> None:
     with new_library(tmp_path) as library, library.database.reading() as connection:
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
 
-        assert {row.name: row.sql for row in rows} == AUDIT_TRIGGERS
+        assert {row.name: row.sql for row in rows} == AUDIT_TRIGGERS | COUNT_TRIGGERS
 
 
 def test_the_programs_schema_is_the_last_revision() -> None:

@@ -8,18 +8,66 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+_COUNTS = ("series_count", "instance_count", "absent_count", "vault_bytes")
+_MODALITIES = (
+    "coalesce((SELECT group_concat(modality) FROM (SELECT DISTINCT modality FROM series "
+    "WHERE study_instance_uid = {row}.study_instance_uid AND modality != '')), '')"
+)
+_STUDY = "(SELECT study_instance_uid FROM series WHERE series_instance_uid = {row}.series_instance_uid)"
+_BYTES = "CASE {row}.storage WHEN 'vault' THEN {row}.size_bytes ELSE 0 END"
+_TRIGGERS = (
+    *(
+        f"CREATE TRIGGER {name} AFTER {verb} ON series BEGIN "
+        f"UPDATE studies SET series_count = series_count {sign} 1, modalities = {_MODALITIES.format(row=row)} "
+        f"WHERE study_instance_uid = {row}.study_instance_uid; END"
+        for name, verb, sign, row in (("series_added", "INSERT", "+", "NEW"), ("series_removed", "DELETE", "-", "OLD"))
+    ),
+    *(
+        f"CREATE TRIGGER {name} AFTER {verb} ON instances BEGIN "
+        f"UPDATE studies SET instance_count = instance_count {sign} 1, "
+        f"absent_count = absent_count {sign} ({row}.state != 'present'), "
+        f"vault_bytes = vault_bytes {sign} {_BYTES.format(row=row)} "
+        f"WHERE study_instance_uid = {_STUDY.format(row=row)}; END"
+        for name, verb, sign, row in (
+            ("instance_added", "INSERT", "+", "NEW"),
+            ("instance_removed", "DELETE", "-", "OLD"),
+        )
+    ),
+    "CREATE TRIGGER instance_state_changed AFTER UPDATE OF state ON instances BEGIN "
+    "UPDATE studies SET absent_count = absent_count + (NEW.state != 'present') - (OLD.state != 'present') "
+    f"WHERE study_instance_uid = {_STUDY.format(row='NEW')}; END",
+)
+
 
 def upgrade() -> None:
-    """Add columns and tables; nothing that is there is rewritten, the audit log is not touched."""
+    """Add columns and tables, and count what is there; the audit log is not touched."""
     for name in ("imported_at", "opened_at", "legal_hold"):
         op.add_column("studies", sa.Column(name, sa.Text(), nullable=False, server_default=""))
+    op.add_column("studies", sa.Column("modalities", sa.Text(), nullable=False, server_default=""))
+    for name in _COUNTS:
+        op.add_column("studies", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
     op.create_index("studies_of_patient", "studies", ["patient_id"], unique=False)
     op.add_column("instances", sa.Column("state", sa.Text(), nullable=False, server_default="present"))
     op.add_column("instances", sa.Column("mtime_ns", sa.Integer(), nullable=True))
     op.add_column("instances", sa.Column("checked_at", sa.Text(), nullable=False, server_default=""))
+    _counts()
     _sources()
     _decisions()
     _conflicts()
+
+
+def _counts() -> None:
+    """Count what earlier versions imported, then let the triggers keep the counts."""
+    op.execute(
+        "UPDATE studies SET "
+        f"modalities = {_MODALITIES.format(row='studies')}, "
+        "series_count = (SELECT count(*) FROM series WHERE study_instance_uid = studies.study_instance_uid), "
+        "(instance_count, vault_bytes) = "
+        f"(SELECT count(*), coalesce(sum({_BYTES.format(row='instances')}), 0) FROM instances JOIN series "
+        "USING (series_instance_uid) WHERE study_instance_uid = studies.study_instance_uid)"
+    )
+    for statement in _TRIGGERS:
+        op.execute(statement)
 
 
 def _sources() -> None:
