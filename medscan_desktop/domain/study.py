@@ -31,6 +31,15 @@ class Patient:
 
 
 @dataclass(frozen=True, slots=True)
+class LegalHold:
+    """Why a study must not be deleted, whatever the rules say."""
+
+    reason: str
+    by: str  # login name
+    at: str  # ISO 8601, UTC
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
     """One examination of one patient."""
 
@@ -44,6 +53,10 @@ class Study:
     modalities: tuple[str, ...] = ()
     series_count: int = 0
     instance_count: int = 0
+    absent_count: int = 0  # images that were missing or changed when last looked at
+    imported_at: str = ""  # ISO 8601, UTC; "" where an earlier version imported it
+    opened_at: str = ""  # the last time; "" for never, as far as known
+    legal_hold: LegalHold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,14 @@ class Storage(StrEnum):
     REFERENCED = "referenced"
 
 
+class InstanceState(StrEnum):
+    """What was found when an instance's bytes were last looked for."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    CHANGED = "changed"  # other bytes than those imported: never shown as what was imported
+
+
 @dataclass(frozen=True, slots=True)
 class Instance:
     """One SOP instance and where its bytes are.
@@ -85,3 +106,5 @@ class Instance:
     storage: Storage
     location: str
     header: Mapping[str, object]
+    mtime_ns: int | None = None  # of a REFERENCED file when it was imported; None where that is not known
+    state: InstanceState = InstanceState.PRESENT

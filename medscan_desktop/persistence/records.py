@@ -14,6 +14,7 @@ from medscan_desktop.domain.errors import MedScanError
 from medscan_desktop.persistence.anchors import Anchors
 from medscan_desktop.persistence.argon2_cost import PASSWORD_COST, Argon2Cost
 from medscan_desktop.persistence.audit import AuditLog
+from medscan_desktop.persistence.conflicts import Conflicts
 from medscan_desktop.persistence.database import Database, integrity_problems
 from medscan_desktop.persistence.files import Files
 from medscan_desktop.persistence.findings import Findings
@@ -21,6 +22,7 @@ from medscan_desktop.persistence.keys import Keys
 from medscan_desktop.persistence.measurements import Measurements
 from medscan_desktop.persistence.outbox import Outbox
 from medscan_desktop.persistence.preferences import Preferences
+from medscan_desktop.persistence.sources import Sources
 from medscan_desktop.persistence.studies import Studies
 from medscan_desktop.persistence.users import Users
 
@@ -49,13 +51,15 @@ class Records:
         self._connection = connection
         self.outcome = Outcome.SUCCESS
         self.detail: dict[str, Detail] = {}
-        self.studies = Studies(connection)
+        self.studies = Studies(connection, now)
+        self.conflicts = Conflicts(connection, now)
         self.files = Files(connection)
         self.measurements = Measurements(connection)
         self.findings = Findings(connection)
         self.users = Users(connection, password_cost, uptime)
         self.outbox = Outbox(connection, now)
         self.preferences = Preferences(connection)
+        self.sources = Sources(connection, now)
         self.audit = AuditLog(connection, keys, anchors)
 
     def integrity_problems(self) -> list[str]:

@@ -1,20 +1,29 @@
 """Studies, series and instances. Nothing already there is ever overwritten or merged by an import."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import overload
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
+from medscan_desktop.domain.conflict import REASONS, ConflictKind, is_same_identity, is_same_patient
 from medscan_desktop.domain.errors import NotFound
 from medscan_desktop.domain.study import (
     Instance,
+    InstanceState,
     InstanceUid,
+    LegalHold,
     Patient,
     Series,
     SeriesUid,
     Study,
     StudyUid,
 )
+from medscan_desktop.persistence.conflicts import Clash, Conflicts, side_of
 from medscan_desktop.persistence.study_rows import (
+    hold_text,
     instance_of,
     instance_row,
     patient_of,
@@ -23,7 +32,7 @@ from medscan_desktop.persistence.study_rows import (
     study_of,
     study_row,
 )
-from medscan_desktop.persistence.study_search import add_to_search, matching
+from medscan_desktop.persistence.study_search import add_to_search, drop_from_search, matching
 from medscan_desktop.persistence.tables import instances, series, studies, thumbnails
 
 
@@ -32,7 +41,28 @@ class Added(StrEnum):
 
     ADDED = "added"
     ALREADY_THERE = "already there"  # the same UID, the same content
-    CONFLICT = "conflict"  # nothing was changed; `Studies.conflict` says why
+    CONFLICT = "conflict"  # nothing was changed; `Studies.clash` says why
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Sequence[Study]):
+    """The newest studies that a search found, and how many there are in all."""
+
+    studies: tuple[Study, ...]
+    total: int
+
+    def __len__(self) -> int:
+        return len(self.studies)
+
+    @overload
+    def __getitem__(self, index: int) -> Study: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Study]: ...
+    def __getitem__(self, index: int | slice) -> Study | Sequence[Study]:
+        return self.studies[index]
+
+    def __iter__(self) -> Iterator[Study]:
+        return iter(self.studies)
 
 
 # Made once: composing a statement costs SQLAlchemy more than running it, and an import runs these for every file.
@@ -40,13 +70,16 @@ _DIGEST = select(instances.c.sha256).where(instances.c.sop_instance_uid == bindp
 _PARENT = select(series.c.study_instance_uid).where(series.c.series_instance_uid == bindparam("uid"))
 _STUDY = select(studies).where(studies.c.study_instance_uid == bindparam("uid"))
 _ADD = insert(instances)
+_NEWEST = (studies.c.study_date.desc(), studies.c.study_time.desc(), studies.c.number.desc())
+_MOST_IDENTITIES = 10  # contradictions listed of one new study: an ID such as "0" may stand for everybody
 
 
 class Studies:
     """The library within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
+        self._now = now
         self._parents: dict[SeriesUid, str] = {}
         self._patients: dict[StudyUid, Patient] = {}
 
@@ -58,7 +91,7 @@ class Studies:
         """
         if self._digest(instance.sop_instance_uid) == instance.sha256:
             return Added.ALREADY_THERE
-        if self.conflict(study, of_series, instance):
+        if self._kind(study, of_series, instance):
             return Added.CONFLICT
         self._put_study(study)
         self._put_series(of_series)
@@ -67,34 +100,44 @@ class Studies:
 
     def conflict(self, study: Study, of_series: Series, instance: Instance) -> str:
         """Why this instance cannot stand beside what is there, as a clause without patient data; "" where it can."""
-        known = self._digest(instance.sop_instance_uid)
-        if known is not None and known != instance.sha256:
-            return "the library has this SOP Instance UID already, with other content"
-        parent = self._parent(of_series.series_instance_uid)
-        if parent is not None and parent != study.study_instance_uid:
-            return "the library has this Series Instance UID already, in another study"
-        patient = self._patient(study.study_instance_uid)
-        if patient is not None and not _is_same_patient(patient, study.patient):
-            return "the library has this Study Instance UID already, of another patient"
-        return ""
+        kind = self._kind(study, of_series, instance)
+        return REASONS[kind] if kind else ""
 
-    def search(self, text: str = "", limit: int = 1000) -> list[Study]:
+    def clash(self, study: Study, of_series: Series, instance: Instance) -> Clash | None:
+        """The same, with what the library has; None where the instance can stand beside it."""
+        kind = self._kind(study, of_series, instance)
+        match kind:
+            case None:
+                return None
+            case ConflictKind.PATIENT:
+                return Clash(kind, side_of(self.get(study.study_instance_uid)))
+            case ConflictKind.SERIES:
+                ours = self.series_by_uid(of_series.series_instance_uid)
+                return Clash(kind, side_of(self.get(ours.study_instance_uid), ours))
+            case _:
+                stored = self.instance(instance.sop_instance_uid)
+                ours = self.series_by_uid(stored.series_instance_uid)
+                return Clash(kind, side_of(self.get(ours.study_instance_uid), ours, stored))
+
+    def search(self, text: str = "", limit: int = 1000) -> Found:
         """Studies of which each word of `text` begins a word, newest first, with modalities and counts."""
         condition = matching(text)
         if condition is None and text.strip():
-            return []  # something was typed, and no word begins with it
-        query = select(studies.c.number)
+            return Found((), 0)  # something was typed, and no word begins with it
+        count = select(func.count()).select_from(studies)
+        total = self._connection.execute(count if condition is None else count.where(condition)).scalar_one()
+        query = select(studies)
         if condition is not None:
-            query = query.where(condition)
-        newest = query.order_by(studies.c.study_date.desc(), studies.c.study_time.desc(), studies.c.number.desc())
-        return self._counted(select(newest.limit(limit).subquery().c.number))
+            query = query.where(condition if total <= limit else _of_many(text))
+        rows = self._connection.execute(query.order_by(*_NEWEST).limit(limit))
+        return Found(tuple(study_of(row) for row in rows), total)
 
     def get(self, uid: StudyUid) -> Study:
         """Raises NotFound."""
-        found = self._counted(select(studies.c.number).where(studies.c.study_instance_uid == uid))
-        if not found:
+        row = self._connection.execute(_STUDY, {"uid": uid}).first()
+        if row is None:
             raise NotFound("This study is not in the library.")
-        return found[0]
+        return study_of(row)
 
     def series(self, study_uid: StudyUid) -> list[Series]:
         """The study's series by series number; those without one last."""
@@ -116,6 +159,52 @@ class Studies:
         )
         return [instance_of(row) for row in rows]
 
+    def instance(self, uid: InstanceUid) -> Instance:
+        """Raises NotFound."""
+        row = self._connection.execute(select(instances).where(instances.c.sop_instance_uid == uid)).first()
+        if row is None:
+            raise NotFound("This image is not in the library.")
+        return instance_of(row)
+
+    def put_states(self, states: Mapping[InstanceUid, InstanceState]) -> None:
+        """Write down what was found when the bytes of these instances were looked for."""
+        at = self._at()
+        for uid, state in states.items():
+            of_instance = instances.c.sop_instance_uid == uid
+            self._connection.execute(update(instances).where(of_instance).values(state=state.value, checked_at=at))
+
+    def put_mtime(self, uid: InstanceUid, mtime_ns: int) -> None:
+        """A referenced file has the same bytes and another time: the next look need not read it again."""
+        of_instance = instances.c.sop_instance_uid == uid
+        self._connection.execute(update(instances).where(of_instance).values(mtime_ns=mtime_ns))
+
+    def put_opened(self, uid: StudyUid) -> None:
+        """Somebody opens the study now."""
+        self._update(uid, opened_at=self._at())
+
+    def put_hold(self, uid: StudyUid, hold: LegalHold | None) -> None:
+        """Set or (None) lift the legal hold."""
+        self._update(uid, legal_hold=hold_text(hold))
+
+    def put_patient(self, uid: StudyUid, patient: Patient) -> None:
+        """Another patient's data in the place of the study's, in the search index too."""
+        before = self._connection.execute(_STUDY, {"uid": uid}).one()
+        self._update(
+            uid,
+            patient_id=patient.patient_id,
+            patient_name=patient.patient_name,
+            patient_birth_date=patient.patient_birth_date,
+            patient_sex=patient.patient_sex,
+        )
+        drop_from_search(self._connection, before.number)
+        add_to_search(self._connection, before.number, self.get(uid))
+        self._patients[uid] = patient
+
+    def forget_cached(self) -> None:
+        """After rows were removed within this transaction."""
+        self._parents.clear()
+        self._patients.clear()
+
     def thumbnail(self, series_uid: SeriesUid) -> bytes | None:
         """The small PNG; None where none was made yet."""
         return self._connection.execute(
@@ -126,6 +215,17 @@ class Studies:
         """Keep the small PNG in the place of the one before."""
         self._connection.execute(delete(thumbnails).where(thumbnails.c.series_instance_uid == series_uid))
         self._connection.execute(insert(thumbnails).values(series_instance_uid=series_uid, png=png))
+
+    def _kind(self, study: Study, of_series: Series, instance: Instance) -> ConflictKind | None:
+        """The gravest first: whose images these are comes before which images they are."""
+        patient = self._patient(study.study_instance_uid)
+        if patient is not None and not is_same_patient(patient, study.patient):
+            return ConflictKind.PATIENT
+        parent = self._parent(of_series.series_instance_uid)
+        if parent is not None and parent != study.study_instance_uid:
+            return ConflictKind.SERIES
+        known = self._digest(instance.sop_instance_uid)
+        return ConflictKind.CONTENT if known not in (None, instance.sha256) else None
 
     def _digest(self, uid: InstanceUid) -> str | None:
         return self._connection.execute(_DIGEST, {"uid": uid}).scalar()
@@ -150,43 +250,33 @@ class Studies:
 
     def _put_study(self, study: Study) -> None:
         if self._patient(study.study_instance_uid) is None:
-            number = self._connection.execute(
-                insert(studies).values(study_row(study)).returning(studies.c.number)
-            ).scalar_one()
+            row = {**study_row(study), "imported_at": self._at()}
+            number = self._connection.execute(insert(studies).values(row).returning(studies.c.number)).scalar_one()
             add_to_search(self._connection, number, study)
+            Conflicts(self._connection, self._now).list_identities(study, self._contradicting(study))
+
+    def _contradicting(self, study: Study) -> list[Study]:
+        """The newest study of each other identity under the same patient ID."""
+        identifier = study.patient.patient_id
+        if not identifier.strip():
+            return []
+        same_id = (studies.c.patient_id == identifier) & (studies.c.study_instance_uid != study.study_instance_uid)
+        rows = self._connection.execute(select(studies).where(same_id).order_by(*_NEWEST).limit(100))
+        others: list[Study] = []
+        for other in map(study_of, rows):
+            if not any(is_same_identity(one.patient, other.patient) for one in (study, *others)):
+                others.append(other)
+        return others[:_MOST_IDENTITIES]
 
     def _put_series(self, new: Series) -> None:
         if self._parent(new.series_instance_uid) is None:
             self._connection.execute(insert(series).values(series_row(new)))
 
-    def _counted(self, numbers: Select[tuple[int]]) -> list[Study]:
-        """The studies of these row numbers, newest first, with what their series add up to."""
-        of_study = (
-            select(
-                series.c.study_instance_uid,
-                series.c.series_instance_uid,
-                series.c.modality,
-                func.count(instances.c.sop_instance_uid).label("instance_count"),
-            )
-            .join(studies, studies.c.study_instance_uid == series.c.study_instance_uid)
-            .outerjoin(instances, instances.c.series_instance_uid == series.c.series_instance_uid)
-            .where(studies.c.number.in_(numbers))
-            .group_by(series.c.series_instance_uid)
-            .subquery()
-        )
-        rows = self._connection.execute(
-            select(
-                studies,
-                func.group_concat(of_study.c.modality.distinct()).label("modalities"),
-                func.count(of_study.c.series_instance_uid).label("series_count"),
-                func.coalesce(func.sum(of_study.c.instance_count), 0).label("instance_count"),
-            )
-            .outerjoin(of_study, of_study.c.study_instance_uid == studies.c.study_instance_uid)
-            .where(studies.c.number.in_(numbers))
-            .group_by(studies.c.number)
-            .order_by(studies.c.study_date.desc(), studies.c.study_time.desc(), studies.c.number.desc())
-        )
-        return [study_of(row) for row in rows]
+    def _update(self, uid: StudyUid, **values: str) -> None:
+        self._connection.execute(update(studies).where(studies.c.study_instance_uid == uid).values(values))
+
+    def _at(self) -> str:
+        return self._now.astimezone(UTC).isoformat(timespec="seconds")
 
     def _series(self, condition: ColumnElement[bool]) -> list[Series]:
         rows = self._connection.execute(
@@ -199,15 +289,9 @@ class Studies:
         return [series_of(row) for row in rows]
 
 
-def _is_same_patient(one: Patient, other: Patient) -> bool:
-    """The same id and name; a birth date only counts where both have one."""
-    if one.patient_id.strip() != other.patient_id.strip() or _plain(one) != _plain(other):
-        return False
-    dates = {one.patient_birth_date, other.patient_birth_date} - {""}
-    return len(dates) <= 1
-
-
-def _plain(patient: Patient) -> str:
-    """The name without what only differs in writing: case, spaces and empty components at the end of a group."""
-    groups = (group.strip(" ^") for group in patient.patient_name.casefold().split("="))
-    return "=".join(groups).strip("=")
+def _of_many(text: str) -> ColumnElement[bool]:
+    """For many hits: reading the index of dates until there are enough beats looking up and sorting all of them."""
+    condition = matching(text, studies.c.number + 0)
+    if condition is None:
+        raise ValueError("nothing was typed")
+    return condition

@@ -1,13 +1,16 @@
 """Domain values of the library to table rows and back."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row
 
 from medscan_desktop.domain.study import (
     Instance,
+    InstanceState,
     InstanceUid,
+    LegalHold,
     Patient,
     Series,
     SeriesUid,
@@ -59,7 +62,14 @@ def instance_row(instance: Instance) -> dict[str, object]:
         "storage": instance.storage.value,
         "location": instance.location,
         "header": json.dumps(dict(instance.header), ensure_ascii=False, separators=(",", ":")),
+        "mtime_ns": instance.mtime_ns,
+        "state": instance.state.value,
     }
+
+
+def hold_text(hold: LegalHold | None) -> str:
+    """A legal hold as its column keeps it."""
+    return json.dumps(asdict(hold), ensure_ascii=False) if hold is not None else ""
 
 
 def patient_of(row: Row[Any]) -> Patient:
@@ -77,9 +87,13 @@ def study_of(row: Row[Any]) -> Study:
         study_description=row.study_description,
         accession_number=row.accession_number,
         institution_name=row.institution_name,
-        modalities=tuple(sorted((row.modalities or "").split(","))) if row.modalities else (),
+        modalities=tuple(sorted(row.modalities.split(","))) if row.modalities else (),
         series_count=row.series_count,
         instance_count=row.instance_count,
+        absent_count=row.absent_count,
+        imported_at=row.imported_at,
+        opened_at=row.opened_at,
+        legal_hold=LegalHold(**json.loads(row.legal_hold)) if row.legal_hold else None,
     )
 
 
@@ -110,4 +124,6 @@ def instance_of(row: Row[Any]) -> Instance:
         storage=Storage(row.storage),
         location=row.location,
         header=json.loads(row.header),
+        mtime_ns=row.mtime_ns,
+        state=InstanceState(row.state),
     )

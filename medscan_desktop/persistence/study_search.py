@@ -33,8 +33,10 @@ def search_columns(number: int, study: Study) -> dict[str, object]:
     }
 
 
-def matching(words: str) -> ColumnElement[bool] | None:
+def matching(words: str, number: ColumnElement[int] = studies.c.number) -> ColumnElement[bool] | None:
     """The condition that each word typed begins a word of the study, accents and case aside; None where none was typed.
+
+    `number` is what the index's row numbers are compared with.
 
     Every word is quoted, so nothing typed is taken for the index's query language.
     """
@@ -43,7 +45,7 @@ def matching(words: str) -> ColumnElement[bool] | None:
         return None
     query = " AND ".join('"' + word.replace('"', " ") + '"*' for word in typed)
     found = text("SELECT rowid FROM study_search WHERE study_search MATCH :query").bindparams(query=query)
-    return studies.c.number.in_(found.columns(column("rowid", Integer)))
+    return number.in_(found.columns(column("rowid", Integer)))
 
 
 def _name_words(patient_name: str) -> str:

@@ -13,12 +13,30 @@ from tests.support.homes import Library
 
 SERIES, BATCH = 3, 2_000
 _FAMILIES = (
-    "Li Liu Lin Lindqvist Smith García Müller Nguyễn Dvořák Kowalski Rossi Yılmaz Okafor Haddad Cohen Novák Silva "
-    "O'Brien Ng Park Jensen Papadopoulos Horvat Andersen Ivanova"
-).split()
-_GIVEN = "Anna Wei Jane Pat Élise Tomáš Maria Omar Noa Ola Chidi Minh Sofia Jan Leila Bo Ruth Ida Luca Mei".split()
+    *("Li", "Liu", "Lin", "Lindqvist", "Smith", "García", "Müller", "Nguyễn", "Dvořák", "Kowalski", "Rossi", "Yılmaz"),
+    *(
+        "Okafor",
+        "Haddad",
+        "Cohen",
+        "Novák",
+        "Silva",
+        "O'Brien",
+        "Ng",
+        "Park",
+        "Jensen",
+        "Horvat",
+        "Andersen",
+        "Ivanova",
+    ),
+)
+_GIVEN = (
+    *("Anna", "Wei", "Jane", "Pat", "Élise", "Tomáš", "Maria", "Omar", "Noa", "Ola", "Chidi", "Minh", "Sofia"),
+    *("Jan", "Leila", "Bo", "Ruth", "Ida", "Luca", "Mei"),
+)
 _CYRILLIC = tuple(
-    f"{family}^{given}" for family in "Жуков Иванова Шевченко Петров Линник".split() for given in "Пётр Анна Ольга".split()
+    f"{family}^{given}"
+    for family in ("Жуков", "Иванова", "Шевченко", "Петров", "Линник")
+    for given in ("Пётр", "Анна", "Ольга")
 )
 _CJK = (
     "Yamada^Tarou=山田^太郎=やまだ^たろう",
@@ -27,7 +45,7 @@ _CJK = (
     "Kim^Minjun=金^民俊=김^민준",
     "Wang^Fang=王^芳",
 )
-_DESCRIPTIONS = "CT Thorax|CT Abdomen|MRT Schädel|MR Knee|Röntgen Thorax|PET-CT whole body|Mammography|US Liver".split("|")
+_DESCRIPTIONS = ("CT Thorax", "CT Abdomen", "MRT Schädel", "MR Knee", "Röntgen Thorax", "PET-CT whole body", "US Liver")
 _MODALITIES = ("CT", "MR", "PT", "US", "MG", "DX")
 
 
@@ -54,7 +72,9 @@ def fill(library: Library, count: int, images: int = 8) -> None:
 
 
 def _study(number: int) -> Study:
-    patient = Patient(f"MS-{number // 2:06}", name_of(number // 2), f"19{number % 90 + 10}0{number % 9 + 1}15", "MF"[number % 2])
+    patient = Patient(
+        f"MS-{number // 2:06}", name_of(number // 2), f"19{number % 90 + 10}0{number % 9 + 1}15", "MF"[number % 2]
+    )
     date = f"20{10 + number % 16:02}{number % 12 + 1:02}{number % 28 + 1:02}"
     return Study(
         StudyUid(f"1.2.826.0.1.3680043.8.498.77.{number}"),

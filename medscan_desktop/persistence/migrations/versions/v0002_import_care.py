@@ -9,33 +9,44 @@ branch_labels = None
 depends_on = None
 
 _COUNTS = ("series_count", "instance_count", "absent_count", "vault_bytes")
-_MODALITIES = (
-    "coalesce((SELECT group_concat(modality) FROM (SELECT DISTINCT modality FROM series "
-    "WHERE study_instance_uid = {row}.study_instance_uid AND modality != '')), '')"
-)
-_STUDY = "(SELECT study_instance_uid FROM series WHERE series_instance_uid = {row}.series_instance_uid)"
-_BYTES = "CASE {row}.storage WHEN 'vault' THEN {row}.size_bytes ELSE 0 END"
 _TRIGGERS = (
-    *(
-        f"CREATE TRIGGER {name} AFTER {verb} ON series BEGIN "
-        f"UPDATE studies SET series_count = series_count {sign} 1, modalities = {_MODALITIES.format(row=row)} "
-        f"WHERE study_instance_uid = {row}.study_instance_uid; END"
-        for name, verb, sign, row in (("series_added", "INSERT", "+", "NEW"), ("series_removed", "DELETE", "-", "OLD"))
+    (
+        "CREATE TRIGGER series_added AFTER INSERT ON series BEGIN UPDATE studies SET series_count = series_count + "
+        "1, modalities = coalesce((SELECT group_concat(modality) FROM (SELECT DISTINCT modality FROM series WHERE "
+        "study_instance_uid = NEW.study_instance_uid AND modality != '')), '') WHERE study_instance_uid = "
+        "NEW.study_instance_uid; END"
     ),
-    *(
-        f"CREATE TRIGGER {name} AFTER {verb} ON instances BEGIN "
-        f"UPDATE studies SET instance_count = instance_count {sign} 1, "
-        f"absent_count = absent_count {sign} ({row}.state != 'present'), "
-        f"vault_bytes = vault_bytes {sign} {_BYTES.format(row=row)} "
-        f"WHERE study_instance_uid = {_STUDY.format(row=row)}; END"
-        for name, verb, sign, row in (
-            ("instance_added", "INSERT", "+", "NEW"),
-            ("instance_removed", "DELETE", "-", "OLD"),
-        )
+    (
+        "CREATE TRIGGER series_removed AFTER DELETE ON series BEGIN UPDATE studies SET series_count = series_count "
+        "- 1, modalities = coalesce((SELECT group_concat(modality) FROM (SELECT DISTINCT modality FROM series WHERE"
+        " study_instance_uid = OLD.study_instance_uid AND modality != '')), '') WHERE study_instance_uid = "
+        "OLD.study_instance_uid; END"
     ),
-    "CREATE TRIGGER instance_state_changed AFTER UPDATE OF state ON instances BEGIN "
-    "UPDATE studies SET absent_count = absent_count + (NEW.state != 'present') - (OLD.state != 'present') "
-    f"WHERE study_instance_uid = {_STUDY.format(row='NEW')}; END",
+    (
+        "CREATE TRIGGER instance_added AFTER INSERT ON instances BEGIN UPDATE studies SET instance_count = "
+        "instance_count + 1, absent_count = absent_count + (NEW.state != 'present'), vault_bytes = vault_bytes + "
+        "CASE NEW.storage WHEN 'vault' THEN NEW.size_bytes ELSE 0 END WHERE study_instance_uid = (SELECT "
+        "study_instance_uid FROM series WHERE series_instance_uid = NEW.series_instance_uid); END"
+    ),
+    (
+        "CREATE TRIGGER instance_removed AFTER DELETE ON instances BEGIN UPDATE studies SET instance_count = "
+        "instance_count - 1, absent_count = absent_count - (OLD.state != 'present'), vault_bytes = vault_bytes - "
+        "CASE OLD.storage WHEN 'vault' THEN OLD.size_bytes ELSE 0 END WHERE study_instance_uid = (SELECT "
+        "study_instance_uid FROM series WHERE series_instance_uid = OLD.series_instance_uid); END"
+    ),
+    (
+        "CREATE TRIGGER instance_state_changed AFTER UPDATE OF state ON instances BEGIN UPDATE studies SET "
+        "absent_count = absent_count + (NEW.state != 'present') - (OLD.state != 'present') WHERE study_instance_uid"
+        " = (SELECT study_instance_uid FROM series WHERE series_instance_uid = NEW.series_instance_uid); END"
+    ),
+)
+_COUNT = (
+    "UPDATE studies SET modalities = coalesce((SELECT group_concat(modality) FROM "
+    "(SELECT DISTINCT modality FROM series WHERE study_instance_uid = studies.study_instance_uid AND modality != '')), ''), "
+    "series_count = (SELECT count(*) FROM series WHERE study_instance_uid = studies.study_instance_uid), "
+    "(instance_count, vault_bytes) = "
+    "(SELECT count(*), coalesce(sum(CASE storage WHEN 'vault' THEN size_bytes ELSE 0 END), 0) "
+    "FROM instances JOIN series USING (series_instance_uid) WHERE study_instance_uid = studies.study_instance_uid)"
 )
 
 
@@ -58,14 +69,7 @@ def upgrade() -> None:
 
 def _counts() -> None:
     """Count what earlier versions imported, then let the triggers keep the counts."""
-    op.execute(
-        "UPDATE studies SET "
-        f"modalities = {_MODALITIES.format(row='studies')}, "
-        "series_count = (SELECT count(*) FROM series WHERE study_instance_uid = studies.study_instance_uid), "
-        "(instance_count, vault_bytes) = "
-        f"(SELECT count(*), coalesce(sum({_BYTES.format(row='instances')}), 0) FROM instances JOIN series "
-        "USING (series_instance_uid) WHERE study_instance_uid = studies.study_instance_uid)"
-    )
+    op.execute(_COUNT)
     for statement in _TRIGGERS:
         op.execute(statement)
 
