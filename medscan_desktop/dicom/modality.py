@@ -1,4 +1,4 @@
-"""Stored values to modality values in the volume's buffer: int16 where that loses nothing, else float32; or RGB."""
+"""Stored values to modality values in the volume's buffer: 16 bits where that loses nothing, else float32; or RGB."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,20 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medscan_desktop.dicom.colour import palette_to_rgb, to_rgb
-from medscan_desktop.dicom.decode import frame_shape, stored_dtype
 from medscan_desktop.dicom.elements import Malformed
 from medscan_desktop.dicom.header import Header, Pixels
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.dicom.rescale import rescale_of
+from medscan_desktop.dicom.stored import frame_shape, stored_dtype
 from medscan_desktop.dicom.tables import Tables
 
 Array = NDArray[Any]
-_LEAST, _MOST = -32_768, 32_767
+_SIGNED, _UNSIGNED = np.dtype(np.int16), np.dtype(np.uint16)
+_MOST, _FULL = 32_767, 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class ValueMap:
-    """How frames become modality values. `whole` is the one integer (slope, intercept) of an int16 stack."""
+    """How frames become modality values. `whole` is the one integer (slope, intercept) of a stack of integers."""
 
     dtype: np.dtype[Any]
     whole: tuple[int, int] | None = None
@@ -34,19 +35,32 @@ class ValueMap:
             return out
         return np.empty(frame_shape(pixels), dtype)
 
-    def apply(self, stored: Array, out: Array, header: Header, frame: int, tables: Tables, photometric: str) -> None:
-        """Write the modality values or colours of one frame into `out`. Malformed where a palette is missing."""
+    def apply(self, stored: Array, out: Array, header: Header, frame: int, tables: Tables, photometric: str) -> bool:
+        """Write the modality values or colours of one frame into `out`. Malformed where a palette is missing.
+
+        True where values had to be held at the ends of what `out` can say.
+        """
         pixels = header.image
         if out.ndim == 3:
             _colours(stored, out, pixels, tables, photometric)
         elif tables.modality is not None:
             out[:] = tables.modality.look_up(stored)
         elif self.whole is not None:
-            _whole(stored, out, *self.whole)
+            return _whole(stored, out, *self.whole)
         else:
             slope, intercept = rescale_of(header, frame)
             np.multiply(stored, np.float64(slope), out=out, casting="unsafe")
             np.add(out, np.float32(intercept), out=out)
+        return False
+
+
+def held_padding(padding: tuple[float, float] | None, dtype: np.dtype[Any]) -> tuple[float, float] | None:
+    """The range of padding as the buffer holds it: what lies beyond its type was put at its ends."""
+    if padding is None or dtype.kind not in "iu":
+        return padding
+    limits = np.iinfo(dtype)
+    low, high = (float(min(max(end, limits.min), limits.max)) for end in padding)
+    return low, high
 
 
 def value_map(plan: StackPlan, tables: Tables) -> ValueMap:
@@ -56,12 +70,11 @@ def value_map(plan: StackPlan, tables: Tables) -> ValueMap:
     if tables.modality is not None:
         fits = len(plan.headers) == 1 and int(tables.modality.entries.max(initial=0)) <= _MOST
         return ValueMap(np.dtype(np.int16 if fits else np.float32))
-    whole = _one_integer_map(plan)
-    return ValueMap(np.dtype(np.float32)) if whole is None else ValueMap(np.dtype(np.int16), whole)
+    return _one_integer_map(plan) or ValueMap(np.dtype(np.float32))
 
 
-def _one_integer_map(plan: StackPlan) -> tuple[int, int] | None:
-    """The (slope, intercept) that all frames share where they are integers and their results fit int16."""
+def _one_integer_map(plan: StackPlan) -> ValueMap | None:
+    """The integer (slope, intercept) that all frames share, where their results fit 16 bits, with or without a sign."""
     varied = {(ref.header, ref.frame if plan.headers[ref.header].per_frame else 0) for ref in plan.frames}
     maps = {rescale_of(plan.headers[header], frame) for header, frame in varied}
     if len(maps) != 1:
@@ -69,40 +82,46 @@ def _one_integer_map(plan: StackPlan) -> tuple[int, int] | None:
     slope, intercept = maps.pop()
     if slope != int(slope) or intercept != int(intercept):
         return None
-    layouts = {header.pixels for header in plan.headers}
-    if all(_fits(pixels, int(slope), int(intercept), plan.modality) for pixels in layouts if pixels is not None):
-        return int(slope), int(intercept)
+    whole = int(slope), int(intercept)
+    layouts = {header.pixels for header in plan.headers if header.pixels is not None}
+    for dtype in (_SIGNED, _UNSIGNED):
+        if all(_fits(pixels, *whole, plan.modality, dtype) for pixels in layouts):
+            return ValueMap(dtype, whole)
     return None
 
 
-def _fits(pixels: Pixels, slope: int, intercept: int, modality: str) -> bool:
-    """By the range that BitsStored allows. Hounsfield units beyond int16 mean nothing: CT is clipped there instead."""
+def _fits(pixels: Pixels, slope: int, intercept: int, modality: str, dtype: np.dtype[Any]) -> bool:
+    """By the range that BitsStored allows. Hounsfield units beyond int16 mean nothing: CT is held there, and told."""
     if pixels.kind != "integer" or pixels.bits_allocated > 16:
         return False
-    if modality == "CT" and slope == 1 and abs(intercept) <= _MOST:
+    if modality == "CT" and dtype == _SIGNED and slope == 1 and abs(intercept) <= _MOST:
         return True
     low = -(1 << (pixels.bits_stored - 1)) if pixels.is_signed else 0
     high = low + (1 << pixels.bits_stored) - 1
     ends = (low * slope + intercept, high * slope + intercept)
-    return min(ends) >= _LEAST and max(ends) <= _MOST
+    limits = np.iinfo(dtype)
+    return min(ends) >= limits.min and max(ends) <= limits.max
 
 
-def _whole(stored: Array, out: Array, slope: int, intercept: int) -> None:
-    """`stored * slope + intercept` in place; wrapping arithmetic is exact once the ends are clipped."""
+def _whole(stored: Array, out: Array, slope: int, intercept: int) -> bool:
+    """`stored * slope + intercept` in place; wrapping arithmetic is exact once the ends are held. Whether any was."""
     if stored.itemsize < out.itemsize:
         out[:] = stored
         stored = out
+    is_held = False
     if slope == 1:
-        limits = np.iinfo(stored.dtype)
-        low, high = max(limits.min, _LEAST - intercept), min(limits.max, _MOST - intercept)
+        limits, wanted = np.iinfo(stored.dtype), np.iinfo(out.dtype)
+        low, high = max(limits.min, wanted.min - intercept), min(limits.max, wanted.max - intercept)
         # numpy has fast minima and a slow clip; nearly every image is inside already
         if (low > limits.min and stored.min() < low) or (high < limits.max and stored.max() > high):
             np.clip(stored, low, high, out=stored)
-    values = stored.view(np.int16)
+            is_held = True
+    values = stored.view(np.uint16)  # counts round as signed values do, bit by bit
     if slope != 1:
-        np.multiply(values, np.int16(slope), out=values)
+        np.multiply(values, np.uint16(slope % _FULL), out=values)
     if intercept:
-        np.add(values, np.int16(intercept), out=values)
+        np.add(values, np.uint16(intercept % _FULL), out=values)
+    return is_held
 
 
 def _colours(stored: Array, out: Array, pixels: Pixels, tables: Tables, photometric: str) -> None:

@@ -1,20 +1,41 @@
 """The pixels of one stack and what they mean. The buffer may still be filling; everything else is fixed."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.reduction import WHOLE, Reduction
 from medscan_desktop.imaging.voi import Voi
+
+
+class SliceWindow(Protocol):
+    """What keeps only the slices around the ones that are looked at, and reads the others when they are asked for."""
+
+    def look_at(self, k: int) -> None:
+        """Slice `k` is on screen: it stays, and it and its neighbours are read next. Returns at once."""
+        ...
+
+    def fetch(self, k: int) -> None:
+        """Wait until slice `k` is there or is known to have failed."""
+        ...
+
+    def has_failed(self, k: int) -> bool:
+        """Whether slice `k` could not be read."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
 class Volume:
     """Modality values of one stack (the one exception to immutability: `values` fills while it loads).
 
-    `values` is (k, j, i): int16 where the rescale is one integer map over the whole stack, else float32;
+    `values` is (k, j, i): int16 or uint16 where the rescale is one integer map over the whole stack, else float32;
     or (k, j, i, 3) uint8 for true colour, which has no window. `loaded` is one flag a slice.
+    `reduction` says how many voxels of the files one voxel is the mean of: measurements say so, models refuse.
+    `window` is set where not all slices are held at a time (2D alone): it is never complete.
+    `room` is what the memory budget leaves for copies of this volume, in bytes; None where nobody counts.
     `padding` is the closed range of modality values that is no tissue, None where there is none.
     `unit` is the modality unit: "HU", "Bq/ml", "g/ml", "" where it has none.
     `calibration` names how far in-plane distances may be trusted: "" for a patient geometry, "px" for none,
@@ -30,6 +51,9 @@ class Volume:
     vois: tuple[Voi, ...] = ()  # the header's windows and VOI LUTs, of the middle slice
     inverted: bool = False  # MONOCHROME1 or an INVERSE presentation LUT: lowest value is white
     warnings: tuple[str, ...] = ()  # shown in a banner, never hidden
+    reduction: Reduction = WHOLE
+    window: SliceWindow | None = None
+    room: int | None = None
 
     @property
     def is_colour(self) -> bool:

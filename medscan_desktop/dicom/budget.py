@@ -1,0 +1,28 @@
+"""What a stack will take, from its headers alone: before a file of it is opened."""
+
+from medscan_desktop.dicom.modality import value_map
+from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.tables import Tables
+from medscan_desktop.imaging.need import Need, need_of_array, reduction_for
+from medscan_desktop.imaging.reduction import Reduction
+
+_TABLE_BYTES = 4  # a modality LUT may ask for floats, and only its file tells
+
+
+def need_of(plan: StackPlan, reduction: Reduction | None = None) -> Need:
+    """Of the stack as it is, or reduced."""
+    shape = reduction.shape_of(plan.geometry.shape) if reduction else plan.geometry.shape
+    return need_of_array(shape, voxel_bytes(plan), is_volume=plan.is_volume)
+
+
+def fitting(plan: StackPlan, room: int) -> Reduction:
+    """How far the stack must be reduced to fit into `room` bytes."""
+    return reduction_for(plan.geometry, voxel_bytes(plan), room, is_volume=plan.is_volume)
+
+
+def voxel_bytes(plan: StackPlan) -> int:
+    """Of one voxel in memory; with tables in the file the most that it can be."""
+    if plan.is_colour:
+        return 3
+    size = value_map(plan, Tables()).dtype.itemsize
+    return max(size, _TABLE_BYTES) if any(header.image.has_tables for header in plan.headers) else size
