@@ -54,12 +54,14 @@ class Conflicts:
         self._connection = connection
         self._now = now.astimezone(UTC).isoformat(timespec="seconds")
 
-    def hold(self, clash: Clash, held: Held) -> ConflictState | None:
-        """Add a file; or give what was decided (or OPEN) where the very same one is on the list already."""
+    def known(self, clash: Clash, held: Held) -> ConflictState | None:
+        """What was decided about this very file, OPEN where it waits; None where it is not on the list."""
         identifier = _row_id(_group_of(clash, held), held.instance)
-        known = self._connection.execute(select(conflicts.c.state).where(conflicts.c.id == identifier)).scalar()
-        if known is not None:
-            return ConflictState(known)
+        state = self._connection.execute(select(conflicts.c.state).where(conflicts.c.id == identifier)).scalar()
+        return None if state is None else ConflictState(state)
+
+    def hold(self, clash: Clash, held: Held) -> None:
+        """Add a file that is not `known`. Its location is in the vault."""
         body = {
             "label": held.label,
             "ours": asdict(clash.ours),
@@ -68,9 +70,9 @@ class Conflicts:
             "series": asdict(held.series),
             "instance": {**asdict(held.instance), "header": dict(held.instance.header)},
         }
+        identifier = _row_id(_group_of(clash, held), held.instance)
         study, uid = clash.ours.study_instance_uid, held.instance.sop_instance_uid
         self._add(identifier, clash.kind, study, uid, body, VaultId(held.instance.location))
-        return None
 
     def list_identities(self, new: Study, others: Iterable[Study]) -> None:
         """List a new study's patient beside each of the others, of the same patient ID, once a pair of identities."""

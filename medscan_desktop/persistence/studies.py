@@ -1,7 +1,7 @@
 """Studies, series and instances. Nothing already there is ever overwritten or merged by an import."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import overload
@@ -18,6 +18,7 @@ from medscan_desktop.domain.study import (
     Patient,
     Series,
     SeriesUid,
+    Storage,
     Study,
     StudyUid,
 )
@@ -33,7 +34,7 @@ from medscan_desktop.persistence.study_rows import (
     study_row,
 )
 from medscan_desktop.persistence.study_search import add_to_search, drop_from_search, matching
-from medscan_desktop.persistence.tables import instances, series, studies, thumbnails
+from medscan_desktop.persistence.tables import files, instances, series, studies, thumbnails
 
 
 class Added(StrEnum):
@@ -90,7 +91,7 @@ class Studies:
         beside it, with its own.
         """
         if self._digest(instance.sop_instance_uid) == instance.sha256:
-            return Added.ALREADY_THERE
+            return self._found_again(instance)
         if self._kind(study, of_series, instance):
             return Added.CONFLICT
         self._put_study(study)
@@ -247,6 +248,17 @@ class Studies:
                 return None
             self._patients[uid] = patient_of(row)
         return self._patients[uid]
+
+    def _found_again(self, instance: Instance) -> Added:
+        """Where the library lost sight of its bytes, the same bytes from elsewhere take their place."""
+        known = self.instance(instance.sop_instance_uid)
+        if known.state is InstanceState.PRESENT or known.location == instance.location:
+            return Added.ALREADY_THERE
+        self._connection.execute(delete(instances).where(instances.c.sop_instance_uid == instance.sop_instance_uid))
+        if known.storage is Storage.VAULT:
+            self._connection.execute(delete(files).where(files.c.id == known.location))
+        self._connection.execute(_ADD, instance_row(replace(instance, series_instance_uid=known.series_instance_uid)))
+        return Added.ADDED
 
     def _put_study(self, study: Study) -> None:
         if self._patient(study.study_instance_uid) is None:

@@ -231,7 +231,7 @@ AUDIT_TRIGGERS = {
 
 
 def _count(name: str, on: str, row: str, sets: str, study: str) -> tuple[str, str]:
-    body = f"UPDATE studies SET {sets} WHERE study_instance_uid = {study.format(row=row)};"  # noqa: S608  constants of this file
+    body = f"UPDATE studies SET {sets} WHERE study_instance_uid = {study.format(row=row)};"  # noqa: S608  constants
     return name, f"CREATE TRIGGER {name} {on} BEGIN {body} END"
 
 

@@ -42,7 +42,8 @@ _TRIGGERS = (
 )
 _COUNT = (
     "UPDATE studies SET modalities = coalesce((SELECT group_concat(modality) FROM "
-    "(SELECT DISTINCT modality FROM series WHERE study_instance_uid = studies.study_instance_uid AND modality != '')), ''), "
+    "(SELECT DISTINCT modality FROM series WHERE study_instance_uid = studies.study_instance_uid "
+    "AND modality != '')), ''), "
     "series_count = (SELECT count(*) FROM series WHERE study_instance_uid = studies.study_instance_uid), "
     "(instance_count, vault_bytes) = "
     "(SELECT count(*), coalesce(sum(CASE storage WHEN 'vault' THEN size_bytes ELSE 0 END), 0) "
