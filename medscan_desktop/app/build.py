@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from medscan_desktop.app.settings import read_settings
-from medscan_desktop.dicom.workers.workers import InlineWorkers, Workers
+from medscan_desktop.app.start import worker_command
+from medscan_desktop.dicom.workers.pool import ProcessWorkers
+from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.user import User
 from medscan_desktop.inference.registry import ModelRegistry
 from medscan_desktop.persistence.database import Database
@@ -52,7 +54,12 @@ def utc_now() -> datetime:
 
 
 def build(
-    home: Home, keys: Keys, jobs: Jobs, *, now: Callable[[], datetime] = utc_now, models: Path | None = None
+    home: Home,
+    keys: Keys,
+    jobs: Jobs,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    models: Path | None = None,
 ) -> Parts:
     """Join the parts over an unlocked home."""
     settings = read_settings(home.root, resources_folder() / "fonts")
@@ -60,8 +67,8 @@ def build(
     vault = Vault(home, keys)
     registry = ModelRegistry(models or models_folder())
     pictures = Pictures(sampler_by(array_path=settings.array_path))
-    shelf = Shelf(settings.threads)
-    workers = InlineWorkers()
+    workers = ProcessWorkers(worker_command(), max(2, settings.threads))
+    shelf = Shelf(settings.threads, workers)
 
     def make_context(user: User | None, job: Job, post: Callable[[SceneChange], None]) -> Context:
         return Context(

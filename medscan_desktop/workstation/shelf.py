@@ -5,7 +5,7 @@ Between the records and the screen: it knows vault and headers, so neither the l
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
 from threading import Event, Lock
 from time import monotonic
 from typing import BinaryIO
@@ -14,6 +14,7 @@ from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.header import Header
 from medscan_desktop.dicom.load import Failure, Loading, start_load
 from medscan_desktop.dicom.plan import Grouping, StackPlan
+from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.errors import FileRefused, NotFound
 from medscan_desktop.domain.study import Instance, InstanceUid, SeriesUid, Storage, VaultId
 from medscan_desktop.imaging.geometry import Geometry
@@ -21,6 +22,7 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.persistence.records import Records
 from medscan_desktop.persistence.vault import Vault, VaultFile
 from medscan_desktop.scene.workspace import StackId
+from medscan_desktop.workstation.referenced import open_referenced
 
 Opener = Callable[[InstanceUid], BinaryIO]
 REPORT_EVERY_S = 1 / 30  # arriving slices reach the screen no oftener
@@ -51,11 +53,16 @@ def read_series(records: Records, vault: Vault, series_uid: SeriesUid) -> Shelve
     return Shelved(series_uid, group(headers), _opener(records, vault, instances))
 
 
-def middle_image(shelved: Shelved, plan: StackPlan) -> Volume:
+def file_opener(records: Records, vault: Vault, instance: Instance) -> Callable[[], BinaryIO]:
+    """The way to the bytes of one instance."""
+    return partial(_opener(records, vault, [instance]), instance.sop_instance_uid)
+
+
+def middle_image(shelved: Shelved, plan: StackPlan, workers: Workers) -> Volume:
     """The middle image of a stack alone, for a thumbnail. Raises FileRefused where it cannot be read."""
     middle = plan.frames[len(plan.frames) // 2]
     geometry = Geometry(plan.geometry.affine, (1, *plan.geometry.shape[1:]), plan.geometry.spatial)
-    loading = start_load(replace(plan, frames=(middle,), geometry=geometry), shelved.opener, threads=1)
+    loading = start_load(replace(plan, frames=(middle,), geometry=geometry), shelved.opener, workers, threads=1)
     loading.wait()
     for failure in loading.failures:
         raise FileRefused(failure.label, failure.reason)
@@ -72,10 +79,7 @@ def _opener(records: Records, vault: Vault, instances: Sequence[Instance]) -> Op
         instance = by_uid[uid]
         if instance.storage is Storage.VAULT:
             return vault.open(files[VaultId(instance.location)])
-        try:
-            return Path(instance.location).open("rb", buffering=0)
-        except OSError as error:
-            raise NotFound(f"{instance.location}: the referenced file is not there ({error.strerror}).") from error
+        return open_referenced(instance)
 
     return open_instance
 
@@ -94,8 +98,9 @@ Follower = Callable[[Arrival], None]
 class Shelf:
     """The loadings of the open study. Safe from any thread."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, workers: Workers) -> None:
         self._threads = threads
+        self._workers = workers
         self._lock = Lock()
         self._followed: dict[StackId, _Followed] = {}
 
@@ -104,7 +109,7 @@ class Shelf:
         with self._lock:
             followed = self._followed.get(plan.id)
             if followed is None:
-                followed = self._followed[plan.id] = _Followed(plan, shelved.opener, self._threads)
+                followed = self._followed[plan.id] = _Followed(plan, shelved.opener, self._workers, self._threads)
         if follower is not None:
             followed.add(follower)
         return followed.loading
@@ -120,12 +125,12 @@ class Shelf:
 class _Followed:
     """A loading and who wants to know: told of the first slice, the last one, and once in REPORT_EVERY_S between."""
 
-    def __init__(self, plan: StackPlan, opener: Opener, threads: int) -> None:
+    def __init__(self, plan: StackPlan, opener: Opener, workers: Workers, threads: int) -> None:
         self._lock = Lock()
         self._followers: list[Follower] = []
         self._last = 0.0
         self._started = Event()
-        self.loading = start_load(plan, opener, threads=threads, on_slices=self._arrived)
+        self.loading = start_load(plan, opener, workers, threads=threads, on_slices=self._arrived)
         self._started.set()
 
     def add(self, follower: Follower) -> None:

@@ -16,7 +16,9 @@ from medscan_desktop.app.build import Parts, build
 from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.load import start_load
 from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.sources import Source, find_files
+from medscan_desktop.dicom.source import Source
+from medscan_desktop.dicom.sources import find_files
+from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.study import InstanceUid, StudyUid
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import create_keys
@@ -46,7 +48,7 @@ def our_volume(folder: Path) -> np.ndarray:
         headers.append(header)
         paths[header.sop_instance_uid] = source
     (plan,) = group(headers).stacks
-    loading = start_load(plan, lambda uid: paths[InstanceUid(uid)].open(), threads=2)
+    loading = start_load(plan, lambda uid: paths[InstanceUid(uid)].open(), InlineWorkers(), threads=2)
     loading.wait()
     assert loading.volume.is_complete
     return loading.volume.values

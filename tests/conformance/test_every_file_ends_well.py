@@ -13,7 +13,9 @@ from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.header import Header
 from medscan_desktop.dicom.load import start_load
 from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.sources import Source, find_files
+from medscan_desktop.dicom.source import Source
+from medscan_desktop.dicom.sources import find_files
+from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.errors import FileRefused
 from tests.support.real_data import UNREADABLE, data_folder, series_folder
 
@@ -47,7 +49,7 @@ def outcome(opened: Callable[[], BinaryIO], label: str) -> str:
             header = scan(stream, label)
         grouping = group([header])
         for plan in grouping.stacks:
-            loading = start_load(plan, lambda _: opened())
+            loading = start_load(plan, lambda _: opened(), InlineWorkers())
             loading.wait()
             assert loading.volume.is_complete or loading.failures, "slices lost without a reason"
             if loading.failures:
@@ -77,7 +79,7 @@ def test_every_real_series_is_one_volume(name: str, shape: tuple[int, int, int])
         headers.append(header)
         paths[header.sop_instance_uid] = path
     (plan,) = group(headers).stacks
-    loading = start_load(plan, lambda uid: paths[uid].open("rb", buffering=0))
+    loading = start_load(plan, lambda uid: paths[uid].open("rb", buffering=0), InlineWorkers())
     loading.wait()
 
     assert plan.is_volume and loading.volume.is_complete

@@ -15,13 +15,15 @@ import pytest
 import SimpleITK as sitk
 from pydicom.pixels import pixel_array
 
-from medscan_desktop.dicom.decode import decode, frame_shape, stored_dtype
+from medscan_desktop.dicom.decode import decode
 from medscan_desktop.dicom.header import Header
 from medscan_desktop.dicom.located import locate_frames, opened
 from medscan_desktop.dicom.quiet import quiet
 from medscan_desktop.dicom.rescale import rescale_of
 from medscan_desktop.dicom.scan import scan
+from medscan_desktop.dicom.stored import frame_shape, stored_dtype
 from medscan_desktop.dicom.syntax import CODECS, LOSSY, Codec
+from medscan_desktop.dicom.workers.workers import InlineWorkers
 from tests.support.real_data import ROOT, data_folder
 
 FOLDERS = ("syntaxes", "enhanced", "cr_dx_mg", "cine", "objects")
@@ -47,7 +49,7 @@ def stored_frames(path: Path, header: Header) -> Iterator[np.ndarray]:
         stream = opened(source, header)
         for fragments in locate_frames(stream, header):
             out = np.empty(frame_shape(header.image), stored_dtype(header.image))
-            decode(stream, fragments, header.image, header.transfer_syntax_uid, out)
+            decode(stream, fragments, header.image, header.transfer_syntax_uid, out, InlineWorkers(), path.name)
             yield out
 
 

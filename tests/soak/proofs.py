@@ -12,6 +12,7 @@ from sqlalchemy import text
 from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.load import start_load
 from medscan_desktop.dicom.scan import scan
+from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.errors import FileRefused
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Window
@@ -51,7 +52,7 @@ def mutated_file(seed: int) -> None:
     try:
         header = scan(io.BytesIO(content), "mutated")
         for plan in group([header]).stacks:
-            loading = start_load(plan, lambda uid: io.BytesIO(content), threads=1)
+            loading = start_load(plan, lambda uid: io.BytesIO(content), InlineWorkers(), threads=1)
             loading.wait()
     except FileRefused as refusal:
         assert refusal.reason, "a refusal says why"

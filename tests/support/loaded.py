@@ -8,8 +8,10 @@ from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.load import start_load
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.sources import Source, find_files
+from medscan_desktop.dicom.source import Source
+from medscan_desktop.dicom.sources import find_files
 from medscan_desktop.dicom.study import series_of
+from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.study import Series
 from medscan_desktop.imaging.volume import Volume
 
@@ -33,7 +35,7 @@ def loaded(path: Path) -> Loaded:
             headers.append(scan(stream, source.label))
     plan = max(group(headers).stacks, key=lambda stack: len(stack.frames))
     opened = {header.sop_instance_uid: source for header, source in zip(headers, sources, strict=True)}
-    loading = start_load(plan, lambda uid: opened[uid].open())
+    loading = start_load(plan, lambda uid: opened[uid].open(), InlineWorkers())
     assert loading.wait(60)
     assert not loading.failures
     return Loaded(series_of(plan.headers[0]), plan, loading.volume)

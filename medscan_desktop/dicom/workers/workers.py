@@ -1,5 +1,6 @@
 """Asking for work on foreign bytes: the protocol, and the way to do it in this very process."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, Protocol
 
@@ -9,6 +10,8 @@ from medscan_desktop.dicom.elements import Malformed
 from medscan_desktop.dicom.workers.handlers import HANDLERS
 from medscan_desktop.dicom.workers.task import Handler, Task
 from medscan_desktop.domain.errors import FileRefused, MedScanError
+
+_log = logging.getLogger("medscan.workers")
 
 Received = Callable[[NDArray[Any]], None]
 
@@ -64,6 +67,9 @@ class InlineWorkers:
             raise FileRefused(label, str(error)) from error
         except Malformed as error:
             raise FileRefused(label, f"the file {error}") from error
+        except Exception as error:
+            _log.error("task.failed", exc_info=error, extra={"reference": job})
+            raise FileRefused(label, f"the file cannot be read ({type(error).__name__})") from error
 
     def close(self) -> None:
         """Nothing runs."""

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from medscan_desktop.dicom.colour import to_rgb
-from medscan_desktop.dicom.decode import decode, frame_shape, stored_dtype
-from medscan_desktop.dicom.elements import Malformed
+from medscan_desktop.dicom.decode import decode
 from medscan_desktop.dicom.encapsulated import Fragment
 from medscan_desktop.dicom.header import Pixels
+from medscan_desktop.dicom.stored import frame_shape, stored_dtype
+from medscan_desktop.dicom.workers.workers import InlineWorkers
+from medscan_desktop.domain.errors import FileRefused
 
 JPEG, JPEG_LS, JPEG_2000 = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.90"
 HTJ2K, RLE = "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.5"
@@ -38,7 +40,7 @@ def decoded(data: bytes, syntax: str, pixels: Pixels) -> tuple[np.ndarray, str]:
     out = np.empty(frame_shape(pixels), stored_dtype(pixels))
     half = len(data) // 2
     fragments = (Fragment(0, half), Fragment(half, len(data) - half))  # a frame may come in several
-    return out, decode(io.BytesIO(data), fragments, pixels, syntax, out)
+    return out, decode(io.BytesIO(data), fragments, pixels, syntax, out, InlineWorkers(), "a file")
 
 
 def grey(high: int, dtype: Any = np.uint16) -> np.ndarray:
@@ -144,13 +146,13 @@ def test_rle_has_its_high_bytes_first_and_its_colours_one_after_the_other() -> N
 
 
 def test_a_frame_of_another_size_than_the_header_says_is_never_decoded() -> None:
-    with pytest.raises(Malformed, match="48×32×1 where the header says 47×32×1"):
+    with pytest.raises(FileRefused, match="48×32×1 where the header says 47×32×1"):
         decoded(imagecodecs.jpegls_encode(grey(256)), JPEG_LS, layout((32, 47)))
 
 
 @pytest.mark.parametrize("syntax", [JPEG, JPEG_LS, JPEG_2000, HTJ2K, RLE])
 def test_bytes_that_are_no_image_are_refused(syntax: str) -> None:
-    with pytest.raises(Malformed, match=r"damaged|truncated"):
+    with pytest.raises(FileRefused, match=r"damaged|truncated"):
         decoded(bytes(range(1, 200)), syntax, layout((32, 48)))
 
 
@@ -160,7 +162,7 @@ def test_a_codestream_cut_short_is_refused_or_filled_by_its_codec_but_ends(synta
     coded = encode(values)
     try:
         found, _ = decoded(coded[: len(coded) // 2], syntax, layout(values.shape))
-    except Malformed as error:
+    except FileRefused as error:
         assert "damaged" in str(error)
     else:
         assert found.shape == values.shape

@@ -8,6 +8,7 @@ from pydicom.uid import EnhancedCTImageStorage, NuclearMedicineImageStorage
 
 from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.load import start_load
+from medscan_desktop.dicom.workers.workers import InlineWorkers
 from tests.support.dicom_files import Files, ct_slice, headers_of
 
 
@@ -47,7 +48,7 @@ def enhanced(positions: list[float], slopes: list[float]) -> Dataset:
 
 def load(dataset: Dataset):
     (stack,) = group(headers_of([dataset])).stacks
-    loading = start_load(stack, Files.of([dataset]))
+    loading = start_load(stack, Files.of([dataset]), InlineWorkers())
     loading.wait()
     assert loading.failures == ()
     return stack, loading.volume

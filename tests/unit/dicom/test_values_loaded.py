@@ -19,13 +19,14 @@ from medscan_desktop.dicom.colour import to_rgb
 from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.load import start_load
 from medscan_desktop.dicom.scan import scan
+from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.imaging.volume import Volume
 from tests.support.dicom_files import Files, ct_slice, file_bytes, header_of, headers_of, series
 
 
 def load(datasets: list[Dataset], syntax: str = ExplicitVRLittleEndian) -> Volume:
     (stack,) = group([header_of(one, syntax=syntax) for one in datasets]).stacks
-    loading = start_load(stack, Files.of(datasets, syntax))
+    loading = start_load(stack, Files.of(datasets, syntax), InlineWorkers())
     loading.wait()
     assert loading.failures == ()
     return loading.volume
@@ -59,10 +60,24 @@ def test_float32_where_the_slope_is_no_integer() -> None:
     assert values.tolist() == [-0.5, 0.0]
 
 
-def test_float32_where_unsigned_values_do_not_fit() -> None:
+def test_unsigned_values_of_16_bits_stay_what_they_are() -> None:
     values = one([0, 65535], np.uint16, Modality="MR", RescaleSlope=None, RescaleIntercept=None)
 
-    assert values.dtype == np.float32 and values.tolist() == [0, 65535]
+    assert values.dtype == np.uint16 and values.tolist() == [0, 65535]
+
+
+def test_float32_where_neither_kind_of_16_bits_holds_them() -> None:
+    values = one([0, 65535], np.uint16, Modality="MR", RescaleSlope=1, RescaleIntercept=-1000)
+
+    assert values.dtype == np.float32 and values.tolist() == [-1000, 64535]
+
+
+@pytest.mark.parametrize(("slope", "intercept"), [(1, 32768), (1, 0), (2, 65534), (-1, 32767)])
+def test_whole_maps_are_exact_in_either_kind_of_16_bits(slope: int, intercept: int) -> None:
+    stored = [-32768, -1, 0, 1, 32767] if slope == 1 else [-32767, -1, 0, 1, 32767] if slope == -1 else [-32767, 0]
+    values = one(stored, np.int16, Modality="MR", RescaleSlope=slope, RescaleIntercept=intercept)
+
+    assert values.tolist() == [value * slope + intercept for value in stored]
 
 
 def test_rescale_that_differs_from_slice_to_slice_is_applied_to_each() -> None:
@@ -80,6 +95,33 @@ def test_hounsfield_units_beyond_int16_are_clipped_and_all_others_exact() -> Non
 
     assert values.dtype == np.int16
     assert values.tolist() == [-32768, -32768, -1024, 31743]
+
+
+def test_values_held_at_the_ends_are_told_but_padding_is_not() -> None:
+    def notes(**attributes: Any) -> tuple[str, ...]:
+        pixels = np.array([[-32768, 0]], np.int16).tobytes()
+        dataset = ct_slice(rows=1, columns=2, BitsStored=16, HighBit=15, PixelRepresentation=1, RescaleIntercept=-1024)
+        for name, value in attributes.items():
+            setattr(dataset, name, value)
+        dataset.PixelData = pixels
+        (stack,) = group([header_of(dataset)]).stacks
+        loading = start_load(stack, Files.of([dataset]), InlineWorkers())
+        loading.wait()
+        return loading.notes
+
+    (note,) = notes()
+    assert note.startswith("values beyond ±32767 are shown as ±32767")
+    assert notes(PixelPaddingValue=-32768) == ()
+
+
+def test_padding_beyond_16_bits_is_padding_still() -> None:
+    dataset = ct_slice(rows=1, columns=2, BitsStored=16, HighBit=15, PixelRepresentation=1, RescaleIntercept=-1024)
+    dataset.PixelPaddingValue = -32768
+    dataset.PixelData = np.array([[-32768, 0]], np.int16).tobytes()
+    volume = load([dataset])
+
+    mask = volume.padding_mask(volume.values)
+    assert mask is not None and mask.tolist() == [[[True, False]]]
 
 
 def test_bits_above_bits_stored_are_overlays_and_are_masked() -> None:
@@ -192,7 +234,7 @@ def test_tables_and_pixels_are_found_however_the_file_begins(written: Callable[[
     dataset.ModalityLUTSequence = Sequence([lut_item(10, [100, 200, 300])])
     content = written(dataset)
     (stack,) = group([scan(io.BytesIO(content), "file")]).stacks
-    loading = start_load(stack, Files({str(dataset.SOPInstanceUID): content}))
+    loading = start_load(stack, Files({str(dataset.SOPInstanceUID): content}), InlineWorkers())
     loading.wait()
 
     assert loading.failures == ()
@@ -288,7 +330,7 @@ def test_slices_arrive_from_the_middle_outwards() -> None:
         opened.append(uid)
         return files(uid)
 
-    loading = start_load(stack, opener, threads=1)
+    loading = start_load(stack, opener, InlineWorkers(), threads=1)
     loading.wait()
 
     order = [[frame.instance for frame in stack.frames].index(uid) for uid in opened]
@@ -310,7 +352,7 @@ def test_a_cancelled_load_opens_no_further_file() -> None:
         loadings[0].cancel()
         return files(uid)
 
-    loadings.append(start_load(stack, opener, threads=1))
+    loadings.append(start_load(stack, opener, InlineWorkers(), threads=1))
     loadings[0].wait()
 
     assert len(count) == 1
@@ -329,7 +371,7 @@ def test_a_file_that_fails_costs_one_slice_and_says_why() -> None:
             stream.truncate(400)
         return stream
 
-    loading = start_load(stack, opener)
+    loading = start_load(stack, opener, InlineWorkers())
     loading.wait()
 
     assert loading.volume.loaded.tolist() == [True, False, True, True, True]

@@ -4,6 +4,7 @@ import io
 import time
 
 from medscan_desktop.dicom.group import group
+from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.workstation.shelf import Arrival, Shelf, Shelved
 from medscan_desktop.workstation.stacks import stack_of, with_pixels
@@ -32,7 +33,7 @@ def until_over(told: list[Arrival], slices: int = 6) -> None:
 def test_a_follower_hears_of_the_end() -> None:
     told: list[Arrival] = []
     one = shelved()
-    Shelf(2).load(one, one.plan(), told.append)
+    Shelf(2, InlineWorkers()).load(one, one.plan(), told.append)
 
     until_over(told)
 
@@ -41,7 +42,7 @@ def test_a_follower_hears_of_the_end() -> None:
 
 def test_a_second_follower_hears_of_a_loading_that_is_over() -> None:
     told: list[Arrival] = []
-    one, shelf = shelved(), Shelf(2)
+    one, shelf = shelved(), Shelf(2, InlineWorkers())
     shelf.load(one, one.plan()).wait()
 
     shelf.load(one, one.plan(), told.append)
@@ -54,7 +55,7 @@ def test_an_image_that_cannot_be_read_costs_itself_and_is_named() -> None:
     told: list[Arrival] = []
     one = shelved(missing=bad)
     plan = one.plan()
-    loading = Shelf(2).load(one, plan, told.append)
+    loading = Shelf(2, InlineWorkers()).load(one, plan, told.append)
 
     until_over(told)
 

@@ -1,0 +1,27 @@
+"""What `medscan` begins with: a worker, at once and with little, or the command line. A frozen program begins here."""
+
+import sys
+
+from medscan_desktop.dicom.workers.serve import serve
+
+_WORKER = "--worker"
+
+
+def main() -> int:
+    """The process's exit code."""
+    if sys.argv[1:] == [_WORKER]:
+        return serve()
+    from medscan_desktop.app import cli  # noqa: PLC0415  a worker loads neither database nor pictures
+
+    return cli.main()
+
+
+def worker_command() -> list[str]:
+    """How this very program starts one of its workers."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, _WORKER]
+    return [sys.executable, "-I", "-B", "-m", "medscan_desktop.app.start", _WORKER]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

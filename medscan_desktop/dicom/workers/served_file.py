@@ -1,0 +1,74 @@
+"""The file of a task as a worker sees it: no path, only bytes that the program hands over when they are asked for."""
+
+import io
+import os
+from typing import TYPE_CHECKING
+
+from medscan_desktop.dicom.workers.frames import FILE_SLOT, Frames
+from medscan_desktop.dicom.workers.wire import Wire
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+
+class ServedFile(io.RawIOBase):
+    """Read-only and seekable. The slot of the frames always holds `[start, start + count)` of the file."""
+
+    def __init__(self, wire: Wire, frames: Frames, size: int, count: int) -> None:
+        super().__init__()
+        self._wire = wire
+        self._frames = frames
+        self._size = size
+        self._start, self._count = 0, count
+        self._position = 0
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def tell(self) -> int:
+        """The position in the file."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """Past the end is allowed and reads nothing."""
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        if start + offset < 0:
+            raise ValueError("negative seek position")
+        self._position = start + offset
+        return self._position
+
+    def readall(self) -> bytes:
+        """The rest of the file."""
+        within, left = self._position - self._start, max(0, self._size - self._position)
+        if within >= 0 and within + left <= self._count:  # as with nearly every frame: one copy
+            self._position += left
+            return bytes(self._frames.file[within : within + left])
+        parts = bytearray()  # grows by what really comes
+        while part := self.read(FILE_SLOT):
+            parts += part
+        return bytes(parts)
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """What the slot has at the position, asking for more where it has nothing; 0 at the end of the file."""
+        target = memoryview(buffer).cast("B")
+        if not target or self._position >= self._size:
+            return 0
+        if not self._start <= self._position < self._start + self._count:
+            self._ask()
+        within = self._position - self._start
+        count = min(len(target), self._count - within)
+        target[:count] = self._frames.file[within : within + count]
+        self._position += count
+        return count
+
+    def _ask(self) -> None:
+        self._wire.send({"read": [self._position, min(FILE_SLOT, self._size - self._position)]})
+        count = int(self._wire.receive()["count"])
+        if count <= 0:
+            raise OSError("the file cannot be read any more")
+        self._start, self._count = self._position, count
