@@ -151,6 +151,16 @@ def many_elements(count: int) -> bytes:
     return whole[:at] + packed + whole[at:]
 
 
+def relabelled(whole: bytes, syntax: str) -> bytes:
+    """A file that names another transfer syntax than it is written in; its file meta is sound."""
+    value = syntax.encode() + b"\0" * (len(syntax) % 2)
+    at = whole.index(b"\x02\0\x10\0UI")
+    old = struct.unpack_from("<H", whole, at + 6)[0]
+    meta = struct.unpack_from("<I", whole, 140)[0] + len(value) - old
+    changed = whole[: at + 6] + struct.pack("<H", len(value)) + value + whole[at + 8 + old :]
+    return changed[:140] + struct.pack("<I", meta) + changed[144:]
+
+
 # Compressed pixels
 
 
@@ -261,11 +271,12 @@ def deflate_bomb(gigabytes: int) -> bytes:
     return sound[:start] + beginning + deflated_zeros(gigabytes)
 
 
-def deflated_zeros(gigabytes: int) -> bytes:
+def deflated_zeros(gigabytes: int, beginning: bytes = b"") -> bytes:
     """Raw deflate of many zeros: one block of 16 MiB, many times over, since each begins anew."""
     engine = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    head = engine.compress(beginning) + engine.flush(zlib.Z_FULL_FLUSH)
     block = engine.compress(bytes(1 << 24)) + engine.flush(zlib.Z_FULL_FLUSH)
-    return block * (gigabytes * 64) + engine.flush()
+    return head + block * (gigabytes * 64) + engine.flush()
 
 
 def fragments(items: list[bytes], *, table: bytes = b"", frames: int = 1, syntax: str = JPEG_LS) -> bytes:
@@ -273,7 +284,7 @@ def fragments(items: list[bytes], *, table: bytes = b"", frames: int = 1, syntax
     dataset = a_slice(NumberOfFrames=frames, PixelRepresentation=0)
     dataset.PixelData = b"\0\0"
     whole = file_bytes(dataset, EXPLICIT)
-    whole = replaced(EXPLICIT.encode() + b"\0", syntax.encode().ljust(len(EXPLICIT) + 1, b"\0"), whole)
+    whole = relabelled(whole, syntax)
     at = tag_at(0x7FE0, 0x0010, whole)
     packed = b"".join(struct.pack("<HHI", 0xFFFE, 0xE000, len(item)) + item for item in (table, *items))
     return whole[:at] + element(0x7FE00010, "OB", packed, length=UNDEFINED) + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)

@@ -84,7 +84,7 @@ NESTING = (
     one("sequences nested 65 deep", lambda: h.nested(65), "refused", "nest"),
     one("unknown VR nested 200,000 deep", lambda: h.nested(200_000, vr="UN", tag=0x00211010), "refused"),
     one("a million items", lambda: h.many_items(1_000_000), "refused|opened"),
-    one("250,000 elements", lambda: h.many_elements(250_000), "refused", ""),
+    one("250,000 elements", lambda: h.many_elements(250_000), "refused|opened"),
 )
 
 COMPRESSED = (
@@ -138,7 +138,7 @@ COMPRESSED = (
     one("fragments without an end", lambda: h.fragments([h.codestream(h.JPEG_LS)])[:-8], "refused", "truncated"),
     one(
         "native pixels said to be JPEG",
-        lambda: h.replaced(h.EXPLICIT.encode() + b"\0", h.JPEG.encode().ljust(20, b"\0"))[:],
+        lambda: h.relabelled(slice_bytes(), h.JPEG),
         "refused",
     ),
     one(
@@ -157,13 +157,9 @@ META = (
     ),
     one("empty transfer syntax", lambda: h.replaced(b"1.2.840.10008.1.2.1\0", bytes(20)), "opened|refused"),
     one("VR that does not exist", lambda: h.replaced(b"\x10\0\x10\0PN", b"\x10\0\x10\0ZZ"), "opened|refused"),
-    one(
-        "implicit said to be explicit",
-        lambda: h.replaced(b"1.2.840.10008.1.2\0", b"1.2.840.10008.1.2\0", slice_bytes(h.IMPLICIT)).replace(
-            b"\x10\0\x10\0\x12\0\x14\0UI", b"\x10\0\x10\0\x12\0\x14\0UI"
-        ),
-        "opened|refused",
-    ),
+    one("implicit said to be explicit", lambda: h.relabelled(slice_bytes(h.IMPLICIT), h.EXPLICIT), "opened|refused"),
+    one("explicit said to be implicit", lambda: h.relabelled(slice_bytes(), h.IMPLICIT), "opened|refused"),
+    one("little endian said to be big", lambda: h.relabelled(slice_bytes(), h.BIG), "opened|refused"),
     one("UID that climbs", lambda: h.renamed_uid("../../../../tmp/owned"), "refused", "UID"),
     one("UID of 200 characters", lambda: h.renamed_uid("1." * 99 + "1"), "refused", "UID"),
     one("UID with control characters", lambda: h.renamed_uid("1.2.\x00\x1b[2J3"), "refused|opened"),
@@ -256,7 +252,7 @@ def _lying_sizes(folder: Path) -> None:
 
 def _zip_bomb(folder: Path) -> None:
     """Written by hand: to deflate 6 GB takes a quarter of a minute."""
-    name, packed = b"zeros.dcm", h.deflated_zeros(6)
+    name, packed = b"zeros.dcm", h.deflated_zeros(6, slice_bytes()[:-512])
     sizes = struct.pack("<III", 0, len(packed), 0xFFFFFFF0)
     common = struct.pack("<HHHHH", 20, 0, zipfile.ZIP_DEFLATED, 0, 0x5021) + sizes + struct.pack("<HH", len(name), 0)
     entry = b"PK\x03\x04" + common + name + packed
@@ -346,7 +342,7 @@ ARCHIVES = (
     Hostile("ZIP bomb, 6 GB", _zip_bomb, "refused"),
     Hostile("ZIP in ZIP, 8 deep", _zip_of_zips, "refused", "nested"),
     Hostile("ZIP with a link", _zip_link, "refused", "link"),
-    Hostile("ZIP with one name twice", _zip_twice, "refused", "twice"),
+    Hostile("ZIP with one name twice", _zip_twice, "opened", "twice"),
     Hostile("ZIP that is encrypted", _zip_encrypted, "refused", "encrypted"),
     Hostile("ZIP cut", _zip_cut, "refused", "damaged"),
     Hostile("links in a circle and to outside", _link_loop, "refused", "link"),

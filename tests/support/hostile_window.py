@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from typing import Any
 
 import psutil
@@ -26,7 +27,7 @@ _TICK_MS = 5
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How one kind ended: in words, in seconds, the longest stall of the window, memory beyond the start's."""
+    """How one kind ended: in words, in seconds, the longest stall of the window, the most memory beyond the start's."""
 
     name: str
     outcome: str
@@ -58,12 +59,37 @@ class Heart:
         self._last = now
 
 
+class _Memory:
+    """The most resident memory of this process, beyond what it had when this was made; asked every 10 ms."""
+
+    def __init__(self) -> None:
+        self._process = psutil.Process()
+        gc.collect()
+        self._before = self._process.memory_info().rss
+        self._most = self._before
+        self._ended = Event()
+        self._thread = Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def begin(self) -> None:
+        self._most = 0
+
+    @property
+    def most_mb(self) -> float:
+        return (max(self._most, self._process.memory_info().rss) - self._before) / 2**20
+
+    def stop(self) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._ended.wait(0.01):
+            self._most = max(self._most, self._process.memory_info().rss)
+
+
 def run_kinds(opened: Open, kinds: Iterable[Hostile], tell: Callable[[Ended], None] = lambda _: None) -> list[Ended]:
     """Every kind in a folder of its own, one after the other in the same window."""
-    process = psutil.Process()
-    gc.collect()
-    before = process.memory_info().rss
-    heart, known, rows = Heart(), set[StudyUid](), list[Ended]()
+    heart, memory, known, rows = Heart(), _Memory(), set[StudyUid](), list[Ended]()
     for kind in kinds:
         with TemporaryDirectory() as name:
             folder = Path(name) / "case"
@@ -71,14 +97,15 @@ def run_kinds(opened: Open, kinds: Iterable[Hostile], tell: Callable[[Ended], No
             kind.build(folder)
             gc.collect()
             heart.begin()
+            memory.begin()
             start = time.monotonic()
             outcome, reason = _put_through(opened, folder, known)
             seconds = time.monotonic() - start
             stall = heart.longest_ms
-        memory = (process.memory_info().rss - before) / 2**20
-        rows.append(Ended(kind.name, outcome, reason, seconds, stall, memory))
+        rows.append(Ended(kind.name, outcome, reason, seconds, stall, memory.most_mb))
         tell(rows[-1])
     heart.stop()
+    memory.stop()
     return rows
 
 
