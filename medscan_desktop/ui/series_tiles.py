@@ -139,7 +139,7 @@ class _Paint(QStyledItemDelegate):
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, tile.modality)
 
     def _picture(self, tile: Tile) -> QPixmap:
-        if tile.refusal or tile.thumbnail is None:
+        if tile.refusal or not tile.thumbnail:  # none yet, or none that could be drawn
             return pixmap("warning" if tile.refusal else "scan", 32, theme.WARN if tile.refusal else theme.FAINT)
         if tile.thumbnail not in self._pixmaps:
             loaded = QPixmap()
