@@ -9,6 +9,7 @@ from medscan_desktop.app.settings import read_settings
 from medscan_desktop.app.start import worker_command
 from medscan_desktop.dicom.workers.pool import ProcessWorkers
 from medscan_desktop.dicom.workers.workers import Workers
+from medscan_desktop.domain.audit import Outcome
 from medscan_desktop.domain.user import User
 from medscan_desktop.inference.registry import ModelRegistry
 from medscan_desktop.persistence.database import Database
@@ -22,6 +23,7 @@ from medscan_desktop.render.resources import resources_folder
 from medscan_desktop.scene.store import Store
 from medscan_desktop.scene.workspace import SceneChange
 from medscan_desktop.workstation.command import Context, Settings
+from medscan_desktop.workstation.hostile import RememberingWorkers
 from medscan_desktop.workstation.jobs import Job, Jobs
 from medscan_desktop.workstation.shelf import Shelf
 from medscan_desktop.workstation.workstation import Workstation
@@ -67,7 +69,14 @@ def build(
     vault = Vault(home, keys)
     registry = ModelRegistry(models or models_folder())
     pictures = Pictures(sampler_by(array_path=settings.array_path))
-    workers = ProcessWorkers(worker_command(), max(2, settings.threads))
+
+    def remember(sha256: str, reason: str) -> None:
+        name = workstation.user.name if workstation.user else ""
+        factory = RecordsFactory(database, keys, name, now)
+        with factory("security.hostile_file", sha256, outcome=Outcome.FAILURE, reason=reason) as records:
+            records.hostile.put(sha256, reason)
+
+    workers = RememberingWorkers(ProcessWorkers(worker_command(), max(2, settings.threads)), remember)
     shelf = Shelf(settings.threads, workers)
 
     def make_context(user: User | None, job: Job, post: Callable[[SceneChange], None]) -> Context:
@@ -83,7 +92,9 @@ def build(
             job=job,
             post=post,
             settings=settings,
+            checkpoint=database.checkpoint,
         )
 
     problem = database.rollback_problem(keys) or ""
-    return Parts(Workstation(Store(), jobs, make_context), database, settings, problem, workers)
+    workstation = Workstation(Store(), jobs, make_context)
+    return Parts(workstation, database, settings, problem, workers)

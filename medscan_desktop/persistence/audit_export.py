@@ -21,6 +21,7 @@ _EVENT_IDS = (
     ("model.run", ("110110", "Patient Record")),
     ("session.", ("110114", "User Authentication")),
     ("user.", ("110113", "Security Alert")),
+    ("security.", ("110113", "Security Alert")),
 )
 _ABOUT_A_SERIES = frozenset(
     ("series.show", "series.read_thumbnail", "series.thumbnail", "export.snapshot", "export.view", "model.read_input")

@@ -37,6 +37,10 @@ class Workers(Protocol):
         """
         ...
 
+    def warm(self) -> None:
+        """Be ready for the first task; returns when it is so."""
+        ...
+
     def close(self) -> None:
         """End every worker."""
         ...
@@ -70,6 +74,9 @@ class InlineWorkers:
         except Exception as error:
             _log.error("task.failed", exc_info=error, extra={"reference": job})
             raise FileRefused(label, f"the file cannot be read ({type(error).__name__})") from error
+
+    def warm(self) -> None:
+        """There is nothing to start."""
 
     def close(self) -> None:
         """Nothing runs."""
