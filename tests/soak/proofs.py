@@ -23,6 +23,7 @@ from medscan_desktop.render.reslice import reference_sample
 from medscan_desktop.render.sampling import Grid, Sampled, sample
 from medscan_desktop.scene.camera import pane_map
 from medscan_desktop.scene.workspace import Camera, View, ViewId, ViewKind
+from tests.soak.mutated_files import cut_real_file, mutated_real_file
 from tests.support.dicom_files import ct_slice, file_bytes
 from tests.support.homes import new_library
 from tests.support.phantoms import geometry_of, rotation
@@ -130,6 +131,8 @@ def tampering_found(seed: int) -> None:
 
 PROOFS: dict[str, tuple[Proof, int]] = {  # with how many seeds `test` runs
     "mutated_file": (mutated_file, 200),
+    "mutated_real_file": (mutated_real_file, 150),
+    "cut_real_file": (cut_real_file, 150),
     "random_plane": (random_plane, 60),
     "tampering_found": (tampering_found, 15),
 }
