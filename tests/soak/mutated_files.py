@@ -1,4 +1,4 @@
-"""Real files with bytes changed, cut, doubled or moved, read the way the application reads them: through its workers."""
+"""Real files with bytes changed, cut, doubled or moved, read as the application reads them: through its workers."""
 
 import atexit
 import io
@@ -85,7 +85,7 @@ def _read(content: bytes) -> tuple[str, ...]:
 
 def _parse(header: Header, content: bytes) -> None:
     kind = object_kind(header.sop_class_uid, header.transfer_syntax_uid, has_pixels=header.pixels is not None)
-    for job in {"read_attributes", JOBS[kind]} if kind in JOBS else {"read_attributes"}:
+    for job in {"read_attributes", JOBS[kind]} if kind is not None and kind in JOBS else {"read_attributes"}:
         try:
             _workers().run(job, {}, io.BytesIO(content), label="mutated", seconds=LONGEST_FILE_S)
         except FileRefused as refusal:

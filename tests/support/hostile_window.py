@@ -4,6 +4,7 @@ import gc
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -14,7 +15,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from medscan_desktop.domain.study import Study, StudyUid
-from medscan_desktop.scene.workspace import Stack
+from medscan_desktop.scene.store import Store
+from medscan_desktop.scene.workspace import StackId
 from medscan_desktop.services.imports import ImportReport, import_files
 from medscan_desktop.services.studies import search_studies
 from medscan_desktop.workstation.command import Command
@@ -76,7 +78,7 @@ class _Memory:
 
     @property
     def most_mb(self) -> float:
-        return (max(self._most, self._process.memory_info().rss) - self._before) / 2**20
+        return float(max(self._most, self._process.memory_info().rss) - self._before) / 2**20
 
     def stop(self) -> None:
         self._ended.set()
@@ -126,7 +128,7 @@ def _put_through(opened: Open, folder: Path, known: set[StudyUid]) -> tuple[str,
     return outcome, reason
 
 
-def _answer(opened: Open, command: Command, **arguments: object) -> Any:
+def _answer(opened: Open, command: Command, **arguments: Any) -> Any:
     job = opened.parts.workstation.do(command, **arguments)
     _wait(lambda: job.is_finished)
     if job.error is not None:
@@ -145,13 +147,14 @@ def _open(opened: Open, study: Study) -> str:
     for stack in store.workspace.stacks:
         desk.viewer.commands.show_stack(stack.id)
         _wait(lambda: not workstation.running)
-        _wait(lambda at=stack: _has_ended(store.workspace.stack(at.id)))
+        _wait(partial(_has_ended, store, stack.id))
         shown = store.workspace.stack(stack.id)
         problems += list(shown.failures) if shown is not None else []
     return problems[0] if problems else ""
 
 
-def _has_ended(stack: Stack | None) -> bool:
+def _has_ended(store: Store, stack_id: StackId) -> bool:
+    stack = store.workspace.stack(stack_id)
     return stack is None or stack.volume is None or stack.loaded_count + len(stack.failures) >= stack.frame_count
 
 
