@@ -5,7 +5,7 @@ A header is plain values and goes to JSON and back, so that a study opens from t
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid
@@ -46,6 +46,9 @@ class Pixels:
         """Bits of one native frame. A frame of 1-bit pixels need not end on a byte."""
         samples = 2 if self.photometric == "YBR_FULL_422" and self.samples == 3 else self.samples
         return self.rows * self.columns * samples * self.bits_allocated
+
+
+_PIXEL_FIELDS = tuple(one.name for one in fields(Pixels))  # `asdict` copies deeply, once a file of an import
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class Header:
             "attributes": dict(self.attributes),
             "per_frame": {keyword: list(values) for keyword, values in self.per_frame.items()},
             "regions": [asdict(region) | {"bounds": list(region.bounds)} for region in self.regions],
-            "pixels": asdict(self.pixels) if self.pixels else None,
+            "pixels": {name: getattr(self.pixels, name) for name in _PIXEL_FIELDS} if self.pixels else None,
         }
 
     @classmethod

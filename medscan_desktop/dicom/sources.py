@@ -1,177 +1,160 @@
 """Files to import from what a user points at: a folder, a file, a ZIP (nested ones too), a DICOMDIR.
 
-Links are never followed. Archives are read in memory, entry by entry, and their limits are counted on what really comes
-out; nothing is unpacked to disk, so a name inside an archive can never reach a place on it.
+Two steps, so that a file that has not changed since it was last seen is never opened: `walk` meets files and tells what
+their folders say of them; `sources_of` opens one. Links are never followed.
 """
 
-import io
+import os
 import stat
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from pathlib import Path
+from typing import BinaryIO, cast
 
+from medscan_desktop.dicom.archives import ZIP, archive_sources
 from medscan_desktop.dicom.beginning import as_written, meta_header
 from medscan_desktop.dicom.elements import EXPLICIT_LITTLE, FLOAT_PIXELS, Malformed, Reader
+from medscan_desktop.dicom.source import NO_PROGRAM, Source, held_open, is_program
 from medscan_desktop.dicom.tags import TAGS
 from medscan_desktop.dicom.values import attribute_values
 from medscan_desktop.domain.errors import FileRefused, NotDicom
 
-_DEPTH = 4  # archives in archives
 _FOLDERS = 64  # folders in folders
-_ENTRY_BYTES = 4 << 30
-_RATIO = 1000
-_FREE_BYTES = 64 << 20  # a ratio is no worry below this
-_STEP = 1 << 20
 _FILE_ID = 0x00041500
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
+_LINK = "a link, which is not followed"
+_PIPE = "a pipe, socket or device, which is not read"
+# A name that became a link or a pipe since it was met is neither followed nor waited for.
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+_Listings = dict[str, dict[str, "os.DirEntry[str]"]]
+
+
+class CannotRead(FileRefused):
+    """The file system does not give the file now: no word about what is in it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One file. `label` is its path as the user knows it; `path` is where it lies, None inside an archive."""
+class Met:
+    """A file that was met and not opened: its path, size in bytes and time of change as its folder tells them."""
 
-    label: str
-    open: Callable[[], BinaryIO]
+    path: str
     size: int
-    path: Path | None = None
+    mtime_ns: int
+    is_named: bool = False  # by the user
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Source | FileRefused]:
     """Every file under `paths`, in the order of their names; what cannot be read comes as its refusal instead."""
+    for met in walk(paths):
+        if isinstance(met, Met):
+            yield from sources_of(met)
+        else:
+            yield met
+
+
+def walk(paths: Iterable[Path]) -> Iterator[Met | FileRefused]:
+    """Every file that lies at or under `paths` or that a DICOMDIR among them lists, in the order of their names."""
     for path in paths:
-        yield from _found(path, 0)
+        yield from _named(path)
 
 
-def _found(path: Path, depth: int) -> Iterator[Source | FileRefused]:
-    """What lies at a path: named by the user at depth 0, else met in a folder."""
+def sources_of(met: Met, is_known: Callable[[str], bool] = lambda _: False) -> Iterator[Source | FileRefused]:
+    """The file itself, or what lies in it where it is an archive, but for the entries whose label `is_known`.
+
+    Each source is open already until the next one is asked for.
+    """
+    if is_program(met.path) and not met.is_named:
+        yield NotDicom(met.path, NO_PROGRAM)
+        return
     try:
-        mode = path.lstat().st_mode
+        stream = _opened(met.path)
+        head = stream.read(len(ZIP))
+    except OSError:
+        yield CannotRead(met.path, "the file cannot be read")
+        return
+    with held_open(stream, lambda: _opened(met.path)) as opener:
+        if head == ZIP:
+            yield from archive_sources(met.path, opener, met.mtime_ns, is_known)
+        else:
+            yield Source(met.path, opener, met.size, met.mtime_ns, met.path)
+
+
+def _opened(path: str) -> BinaryIO:
+    """The file, unbuffered. OSError where it is no plain file."""
+    descriptor = os.open(path, _OPEN_FLAGS)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError("not a plain file")
+    return cast(BinaryIO, open(descriptor, "rb", buffering=0))  # noqa: PTH123  a descriptor, not a path
+
+
+def _named(path: Path) -> Iterator[Met | FileRefused]:
+    """What lies at a path that the user named, or that a DICOMDIR lists."""
+    try:
+        found = path.lstat()
     except (OSError, ValueError):
-        yield FileRefused(str(path), "no such file or folder, or one that cannot be read")
+        yield CannotRead(str(path), "no such file or folder, or one that cannot be read")
         return
-    if stat.S_ISLNK(mode):
-        yield FileRefused(str(path), "a link, which is not followed")
-    elif stat.S_ISDIR(mode):
-        yield from _folder(path, depth)
-    elif not stat.S_ISREG(mode):  # opening a pipe would wait for ever
-        yield NotDicom(str(path), "a pipe, socket or device, which is not read")
-    elif depth == 0 or path.name.upper() != "DICOMDIR":  # in a folder it is an index; its files are in this folder
-        yield from _file(path, is_named=depth == 0)
-
-
-def _folder(folder: Path, depth: int) -> Iterator[Source | FileRefused]:
-    if depth > _FOLDERS:
-        yield FileRefused(str(folder), f"folders are nested deeper than {_FOLDERS}")
-        return
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError:
-        yield FileRefused(str(folder), "the folder cannot be read")
-        return
-    for entry in entries:
-        yield from _found(entry, depth + 1)
-
-
-def _file(path: Path, *, is_named: bool = True) -> Iterator[Source | FileRefused]:
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as stream:
-            head = stream.read(4)
-    except OSError:
-        yield FileRefused(str(path), "the file cannot be read")
-        return
-    if head == b"PK\x03\x04":
-        yield from _archive(str(path), lambda: path.open("rb"), 1)
-    elif is_named and path.name.upper() == "DICOMDIR":
+    if stat.S_ISLNK(found.st_mode):
+        yield FileRefused(str(path), _LINK)
+    elif stat.S_ISDIR(found.st_mode):
+        yield from _folder(str(path), 0)
+    elif not stat.S_ISREG(found.st_mode):  # opening a pipe would wait for ever
+        yield NotDicom(str(path), _PIPE)
+    elif path.name.upper() == "DICOMDIR":
         yield from _dicomdir(path)
     else:
-        yield Source(str(path), lambda: path.open("rb", buffering=0), size, path)
+        yield Met(str(path), found.st_size, found.st_mtime_ns, is_named=True)
 
 
-def _archive(label: str, opened: Callable[[], BinaryIO], depth: int) -> Iterator[Source | FileRefused]:
-    if depth > _DEPTH:
-        yield FileRefused(label, f"archives are nested deeper than {_DEPTH}")
+def _folder(folder: str, depth: int) -> Iterator[Met | FileRefused]:
+    if depth > _FOLDERS:
+        yield FileRefused(folder, f"folders are nested deeper than {_FOLDERS}")
         return
     try:
-        with opened() as stream, zipfile.ZipFile(stream) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
-    except _ZIP_ERRORS:
-        yield FileRefused(label, "a damaged ZIP archive")
+        with os.scandir(folder) as listed:
+            entries = sorted(listed, key=_name)
+    except OSError:
+        yield CannotRead(folder, "the folder cannot be read")
         return
-    seen: set[str] = set()
-    for info in infos:
-        name = f"{label}/{info.filename}"
-        reason = _reason_against(info, seen)
-        seen.add(info.filename.casefold())
-        if reason:
-            yield FileRefused(name, reason)
-        elif PurePosixPath(info.filename).name.upper() != "DICOMDIR":
-            yield from _entry(name, opened, info, depth)
+    for entry in entries:
+        try:
+            found = entry.stat(follow_symlinks=False)
+        except OSError:
+            yield CannotRead(entry.path, "no such file or folder, or one that cannot be read")
+            continue
+        if stat.S_ISREG(found.st_mode):
+            if entry.name.upper() != "DICOMDIR":  # here it is an index; its files are in this folder
+                yield Met(entry.path, found.st_size, found.st_mtime_ns)
+        elif stat.S_ISDIR(found.st_mode):
+            yield from _folder(entry.path, depth + 1)
+        elif stat.S_ISLNK(found.st_mode):
+            yield FileRefused(entry.path, _LINK)
+        else:
+            yield NotDicom(entry.path, _PIPE)
 
 
-def _reason_against(info: zipfile.ZipInfo, seen: set[str]) -> str:
-    parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-    if ".." in parts or info.filename.startswith(("/", "\\")) or (parts and ":" in parts[0]):
-        return "its name in the archive points outside of it"
-    if info.filename.casefold() in seen:
-        return "its name is in the archive twice"
-    if info.flag_bits & 1:
-        return "it is encrypted in the archive"
-    if (info.external_attr >> 16) & 0o170000 == 0o120000:
-        return "a link, which is not followed"
-    return ""
+def _name(entry: "os.DirEntry[str]") -> str:
+    return entry.name
 
 
-def _entry(
-    name: str, opened: Callable[[], BinaryIO], info: zipfile.ZipInfo, depth: int
-) -> Iterator[Source | FileRefused]:
-    def open_entry() -> BinaryIO:
-        return _unpacked(name, opened, info)
-
-    try:
-        with opened() as stream, zipfile.ZipFile(stream) as archive, archive.open(info) as entry:
-            head = entry.read(4)
-    except _ZIP_ERRORS:
-        yield FileRefused(name, "its data in the ZIP archive are damaged")
-        return
-    if head == b"PK\x03\x04":
-        yield from _archive(name, open_entry, depth + 1)
-    else:
-        yield Source(name, open_entry, info.file_size)
-
-
-def _unpacked(name: str, opened: Callable[[], BinaryIO], info: zipfile.ZipInfo) -> BinaryIO:
-    """One entry in memory. FileRefused where it is damaged or unpacks to more than its size can honestly hold."""
-    out = io.BytesIO()
-    try:
-        with opened() as stream, zipfile.ZipFile(stream) as archive, archive.open(info) as entry:
-            while part := entry.read(_STEP):
-                out.write(part)
-                if out.tell() > min(_ENTRY_BYTES, max(_FREE_BYTES, info.compress_size * _RATIO)):
-                    raise FileRefused(name, "it unpacks to far more than an image holds")
-    except _ZIP_ERRORS as error:
-        raise FileRefused(name, "its data in the ZIP archive are damaged") from error
-    out.seek(0)
-    return out
-
-
-def _dicomdir(path: Path) -> Iterator[Source | FileRefused]:
+def _dicomdir(path: Path) -> Iterator[Met | FileRefused]:
     """The files that a DICOMDIR lists (PS3.10 8), beside it or below."""
     try:
-        with path.open("rb") as stream:
+        with _opened(str(path)) as stream:
             names = _referenced_files(stream)
     except (Malformed, OSError):
         yield FileRefused(str(path), "a damaged DICOMDIR")
         return
+    listings: _Listings = {}
     for parts in names:
-        found = _below(path.parent, parts)
+        found = _below(str(path.parent), parts, listings)
         if found is None:
             yield FileRefused(str(path.parent.joinpath(*parts)), "listed in the DICOMDIR and not there")
         else:
-            yield from _file(found, is_named=False)
+            status = found.stat(follow_symlinks=False)
+            yield Met(found.path, status.st_size, status.st_mtime_ns, is_named=True)
 
 
 def _referenced_files(stream: BinaryIO) -> list[list[str]]:
@@ -188,14 +171,27 @@ def _referenced_files(stream: BinaryIO) -> list[list[str]]:
     return [name.split("\\") for name in names if name]
 
 
-def _below(folder: Path, parts: list[str]) -> Path | None:
-    """The file of these path components, names compared without case; None where there is none, or a link."""
-    here = folder
+def _below(folder: str, parts: list[str], listings: _Listings) -> "os.DirEntry[str] | None":
+    """The file of these path components, names compared without case; None where there is none, or a link.
+
+    A disc's index names thousands of files in a few folders, so each folder is listed once.
+    """
+    here: os.DirEntry[str] | None = None
     for part in parts:
-        if part in ("", ".", "..") or "/" in part or here.is_symlink() or not here.is_dir():
+        if here is not None and not here.is_dir(follow_symlinks=False):
             return None
-        matches = [entry for entry in here.iterdir() if entry.name.casefold() == part.casefold()]
-        if not matches:
+        place = folder if here is None else here.path
+        if place not in listings:
+            listings[place] = _listing(place)
+        here = listings[place].get(part.casefold())
+        if here is None:
             return None
-        here = matches[0]
-    return here if here.is_file() and not here.is_symlink() else None
+    return here if here is not None and here.is_file(follow_symlinks=False) else None
+
+
+def _listing(folder: str) -> dict[str, "os.DirEntry[str]"]:
+    try:
+        with os.scandir(folder) as listed:
+            return {entry.name.casefold(): entry for entry in sorted(listed, key=_name, reverse=True)}
+    except OSError:
+        return {}

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from medscan_desktop.domain.errors import NotFound
-from medscan_desktop.domain.study import VaultId
+from medscan_desktop.domain.study import Instance, Storage, VaultId
 from medscan_desktop.persistence.tables import files
 from medscan_desktop.persistence.vault import VaultFile
+
+_PUT = insert(files)  # made once: composing a statement costs more than running it
 
 
 class Files:
@@ -18,7 +20,7 @@ class Files:
 
     def put(self, file: VaultFile) -> None:
         """Keep a new file."""
-        self._connection.execute(insert(files).values(id=file.id, size=file.size, wrapped_key=file.wrapped_key))
+        self._connection.execute(_PUT, {"id": file.id, "size": file.size, "wrapped_key": file.wrapped_key})
 
     def get(self, identifier: VaultId) -> VaultFile:
         """Raises NotFound."""
@@ -31,6 +33,10 @@ class Files:
         """Those of them that there are, in one query."""
         rows = self._connection.execute(select(files).where(files.c.id.in_(list(identifiers))))
         return {VaultId(row.id): _file(row) for row in rows}
+
+    def of(self, instances: Iterable[Instance]) -> dict[VaultId, VaultFile]:
+        """Those of the instances that are in the vault."""
+        return self.many(VaultId(one.location) for one in instances if one.storage is Storage.VAULT)
 
     def all_ids(self) -> set[VaultId]:
         """Every file that the vault should hold."""

@@ -7,10 +7,11 @@ included.
 
 import os
 import secrets
-import threading
+import shutil
 import time
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +26,7 @@ from medscan_desktop.persistence.durable import full_disk_named, open_private, s
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import KEY_BYTES, Keys
 from medscan_desktop.persistence.vault_format import encrypt
+from medscan_desktop.persistence.vault_journal import Abandoned, Journal, abandoned_journals
 from medscan_desktop.persistence.vault_stream import VaultStream
 
 STILL_IMPORTING_S = 900.0
@@ -47,39 +49,35 @@ class Vault:
     def __init__(self, home: Home, keys: Keys) -> None:
         self._folder = home.vault
         self._wrapping_key = keys.vault_key
-        self._unsynced: list[Path] = []
-        self._lock = threading.Lock()
 
-    def write(self, content: BinaryIO | bytes, *, durable: bool = True) -> VaultFile:
-        """Encrypt a new file, and have it on the disk before returning.
-
-        With `durable=False`, `sync` must follow before the file's row is committed: an import of 600 files then
-        waits once. Raises DiskFull, with nothing left behind.
-        """
-        identifier, key = VaultId(secrets.token_hex(16)), secrets.token_bytes(KEY_BYTES)
+    def write(self, content: BinaryIO | bytes) -> VaultFile:
+        """Encrypt a new file, and have it on the disk before returning. Raises DiskFull, with nothing left behind."""
         source = BytesIO(content) if isinstance(content, bytes) else content
-        path = self._path(identifier)
-        with full_disk_named():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            size = _write_new(path, source, key, identifier, durable=durable)
-        if durable:
-            sync_folder(path.parent)
-            sync_folder(self._folder)
-        else:
-            with self._lock:
-                self._unsynced.append(path)
-        return VaultFile(identifier, size, aes_key_wrap(self._wrapping_key, key))
+        file, path = self._write(source, VaultId(secrets.token_hex(16)), durable=True)
+        sync_folder(path.parent)
+        sync_folder(self._folder)
+        return file
 
-    def sync(self) -> None:
-        """Have every file written with `durable=False` on the disk. Raises DiskFull."""
-        with self._lock:
-            paths, self._unsynced = self._unsynced, []
-        if not paths:
-            return
-        with full_disk_named(), ThreadPoolExecutor(_SYNC_THREADS, thread_name_prefix="vault-sync") as pool:
-            list(pool.map(_sync_file, paths))
-            list(pool.map(sync_folder, {path.parent for path in paths}))
-            sync_folder(self._folder)
+    @contextmanager
+    def intake(self) -> Iterator["Intake"]:
+        """For many files at once: an import of 600 files waits for the disk a few times only."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with Journal.new(self._folder) as journal:
+            yield Intake(self, journal)
+
+    def abandoned(self) -> list[Abandoned]:
+        """What imports began that no longer run, in this process or any other."""
+        return abandoned_journals(self._folder)
+
+    def _write(self, source: BinaryIO, identifier: VaultId, *, durable: bool) -> tuple[VaultFile, Path]:
+        key, path = secrets.token_bytes(KEY_BYTES), self._path(identifier)
+        with full_disk_named():
+            try:
+                size = _write_new(path, source, key, identifier, durable=durable)
+            except FileNotFoundError:  # the first of its folder
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                size = _write_new(path, source, key, identifier, durable=durable)
+        return VaultFile(identifier, size, aes_key_wrap(self._wrapping_key, key)), path
 
     def open(self, file: VaultFile) -> BinaryIO:
         """The plain bytes as a seekable stream. Raises Damaged here or while reading."""
@@ -112,6 +110,17 @@ class Vault:
             if path.name not in known_ids and path.stat().st_mtime <= youngest
         ]
 
+    def free_bytes(self) -> int:
+        """What the disk of the vault has room for. Raises Damaged where the disk does not answer."""
+        try:
+            return shutil.disk_usage(self._folder).free
+        except OSError as error:
+            raise Damaged(f"The disk of the library does not answer ({error.strerror}).") from error
+
+    def has(self, identifier: VaultId) -> bool:
+        """Whether the file is on the disk; not whether it is whole."""
+        return self._path(identifier).exists()
+
     def missing(self, known: Collection[str]) -> list[VaultId]:
         """Files that the records know and the disk does not have."""
         present = {path.name for path in self._files()}
@@ -126,6 +135,41 @@ class Vault:
         if len(identifier) != 32 or not set(identifier) <= set("0123456789abcdef"):
             raise Damaged("The records name a stored file that cannot exist.")
         return self._folder / identifier[:2] / identifier
+
+
+class Intake:
+    """Files that are written together: each is announced in the journal before it is made, all are synced at once.
+
+    `sync` must come before the files' rows are committed, `settled` after.
+    """
+
+    def __init__(self, vault: Vault, journal: Journal) -> None:
+        self._vault = vault
+        self._journal = journal
+        self._unsynced: list[Path] = []
+
+    def write(self, content: BinaryIO) -> VaultFile:
+        """Encrypt a new file in one pass. Whatever `content` raises comes out, with nothing left behind."""
+        identifier = VaultId(secrets.token_hex(16))
+        self._journal.announce(identifier)
+        file, path = self._vault._write(content, identifier, durable=False)
+        self._unsynced.append(path)
+        return file
+
+    def sync(self) -> None:
+        """Have every file written so far on the disk. Raises DiskFull."""
+        paths, self._unsynced = [path for path in self._unsynced if path.exists()], []
+        if not paths:
+            return
+        with full_disk_named(), ThreadPoolExecutor(_SYNC_THREADS, thread_name_prefix="vault-sync") as pool:
+            list(pool.map(_sync_file, paths))
+            list(pool.map(sync_folder, {path.parent for path in paths}))
+            sync_folder(self._vault._folder)
+
+    def settled(self) -> None:
+        """Every file written so far is in the records or was removed."""
+        self._unsynced.clear()
+        self._journal.clear()
 
 
 def _write_new(path: Path, source: BinaryIO, key: bytes, identifier: VaultId, *, durable: bool) -> int:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.workstation.command import Context, Effect, command
+from medscan_desktop.workstation.intake import clear_abandoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Check:
 @command("health.check", permission=Permission.READ)
 def check_health(ctx: Context) -> Effect:
     """Look at everything; what a killed import left in the vault is removed and counted."""
+    cleared = clear_abandoned(ctx)
     with ctx.records("health.check") as records:
         studies = records.studies.search("")
         verification = records.audit.verify()
@@ -32,7 +34,7 @@ def check_health(ctx: Context) -> Effect:
         Check("audit", f"{verification.events} events", "; ".join(verification.problems)),
         Check(
             "vault",
-            f"{len(known)} files, {len(orphans)} left over by an interrupted import and removed",
+            f"{len(known)} files, {len(orphans) + cleared} left over by an interrupted import and removed",
             f"{len(missing)} files are missing" if missing else "",
         ),
         *(Check(f"model {card.id}", card.version, ctx.models.verify(card.id) or "") for card in ctx.models.cards()),

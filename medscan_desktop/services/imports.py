@@ -1,33 +1,45 @@
-"""Bringing files in: folder, file, ZIP, DICOMDIR. Each file ends as imported, already there, skipped or refused."""
+"""Bringing files in: folder, file, ZIP, DICOMDIR. Each file ends with an outcome and, unless it came in, a reason."""
 
-import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.sources import Source, find_files
+from medscan_desktop import __version__
+from medscan_desktop.dicom.source import Source
+from medscan_desktop.dicom.sources import CannotRead, Met, sources_of, walk
 from medscan_desktop.dicom.study import series_of, study_of
-from medscan_desktop.domain.errors import FileRefused, MedScanError, NotDicom
-from medscan_desktop.domain.study import Instance, InstanceUid, SeriesUid, Storage
+from medscan_desktop.domain.errors import Cancelled, DiskFull, FileRefused, NotDicom
+from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.domain.user import Permission
+from medscan_desktop.persistence.conflicts import Held
 from medscan_desktop.persistence.records import Records
-from medscan_desktop.persistence.studies import Added
-from medscan_desktop.persistence.vault import VaultFile
+from medscan_desktop.persistence.sources import Seen
+from medscan_desktop.persistence.vault import Intake, Vault
 from medscan_desktop.workstation.command import Context, Effect, Kind, command
-from medscan_desktop.workstation.shelf import middle_image, read_series
+from medscan_desktop.workstation.holding import place
+from medscan_desktop.workstation.intake import Incoming, clear_abandoned, take_in
+from medscan_desktop.workstation.pace import Pace, counted
+from medscan_desktop.workstation.thumbnails import make_thumbnails
 
-Found = Source | FileRefused
 BATCH = 200  # files a transaction: a kill loses at most these, and importing again brings them
-THUMBNAIL_SIDE = 128
+_BATCH_BYTES = 512 << 20
+_BATCH_FRAMES = 20_000  # a header of many frames is large
+_COMPARED = 2_000  # files that are compared with the ledger at once
+_ARCHIVE = "archive"
+_THERE = ("imported", "already there")
+_PRESENT = (*_THERE, "unchanged")
+_NOT_TAKEN = ("skipped", "refused")
 
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file: "imported", "already there", "skipped" (no DICOM) or "refused"."""
+    """What became of one file.
+
+    "imported", "already there" (the same bytes from elsewhere), "unchanged" (since it was imported, so not opened),
+    "held" (it waits in the reconcile list), "skipped" (no DICOM) or "refused".
+    """
 
     path: str
     status: str
@@ -37,14 +49,21 @@ class FileOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of every file."""
+    """What became of every file that was met. `stopped` says why the rest was not looked at, "" where all was."""
 
     files: tuple[FileOutcome, ...]
+    stopped: str = ""
+    seconds: float = 0.0
+    size: int = 0  # bytes read
+
+    def count(self, status: str) -> int:
+        """How many files ended so."""
+        return sum(file.status == status for file in self.files)
 
     @property
     def imported(self) -> int:
         """How many files are new in the library."""
-        return sum(file.status == "imported" for file in self.files)
+        return self.count("imported")
 
     @property
     def refused(self) -> tuple[FileOutcome, ...]:
@@ -56,131 +75,251 @@ class ImportReport:
         """What is no DICOM."""
         return tuple(file for file in self.files if file.status == "skipped")
 
-
-@dataclass(frozen=True, slots=True)
-class _Incoming:
-    """A file read, checked and (unless only referenced) written to the vault, not yet in the records."""
-
-    label: str
-    header: Header
-    instance: Instance
-    vault_file: VaultFile | None
+    @property
+    def held(self) -> tuple[FileOutcome, ...]:
+        """What contradicts the library and waits for a decision."""
+        return tuple(file for file in self.files if file.status == "held")
 
 
 @command("study.import", permission=Permission.IMPORT)
 def import_files(ctx: Context, *, paths: Sequence[Path], reference: bool = False) -> Effect:
     """Copy every DICOM file under `paths` into the encrypted vault, as it is.
 
-    With `reference`, plain files stay where they are (read-only media) and only the library knows them; what lies in an
-    archive is copied all the same.
+    A file that has not changed since it was imported is not opened. With `reference`, plain files stay where they are
+    (read-only media) and only the library knows them; what lies in an archive is copied all the same. Cancelling keeps
+    what is complete; importing again goes on from there.
     """
     for path in paths:
         if not os.path.lexists(path):
             raise FileRefused(str(path), "there is no such file or folder")
-    sources = find_files(paths)
-    outcomes: list[FileOutcome] = []
-    while batch := list(islice(sources, BATCH)):
-        outcomes += _import_batch(ctx, batch, reference, done=len(outcomes))
-    _make_thumbnails(ctx, {SeriesUid(file.series_instance_uid) for file in outcomes if file.status == "imported"})
-    report = ImportReport(tuple(outcomes))
-    return Effect(changed=frozenset({Kind.STUDIES}), value=report, notice=_summary(report))
+    clear_abandoned(ctx)
+    pace = Pace(ctx.job)
+    with ctx.vault.intake() as intake, counted(pace, paths):
+        run = _Import(ctx, intake, pace, reference)
+        stopped = run.everything(paths)
+    if not stopped:
+        make_thumbnails(ctx, _without_thumbnail(ctx, run.outcomes))
+    report = ImportReport(tuple(run.outcomes), stopped, pace.seconds, pace.size)
+    return Effect(changed=frozenset({Kind.STUDIES}), value=report, notice=summary(report))
 
 
-def _import_batch(ctx: Context, batch: Sequence[Found], reference: bool, done: int) -> list[FileOutcome]:
-    incoming: list[_Incoming] = []
-    outcomes: list[FileOutcome] = []
-    kept: set[str] = set()
-    try:
-        for position, source in enumerate(batch):
-            ctx.job.report(0.0, f"{done + position} files read")
+def summary(report: ImportReport) -> str:
+    """`600 imported, 2 refused.`"""
+    words = {
+        "already there": "already there",
+        "unchanged": "unchanged",
+        "held": "to be reconciled",
+        "refused": "refused",
+        "skipped": "not DICOM",
+    }
+    parts = [f"{report.imported:,} imported"]
+    parts += [f"{count:,} {word}" for status, word in words.items() if (count := report.count(status))]
+    return (f"{report.stopped} " if report.stopped else "") + ", ".join(parts) + "."
+
+
+class _Import:
+    """One import that runs: what has been told of it, and what waits for the next transaction."""
+
+    def __init__(self, ctx: Context, intake: Intake, pace: Pace, reference: bool) -> None:
+        self._ctx = ctx
+        self._intake = intake
+        self._pace = pace
+        self._reference = reference
+        self._batch: list[tuple[Incoming, Met]] = []
+        self._batch_bytes = self._batch_frames = 0
+        self._seen: list[Seen] = []  # for the ledger, of what is no instance
+        self.outcomes: list[FileOutcome] = []
+
+    def everything(self, paths: Sequence[Path]) -> str:
+        """Import what lies under `paths`. Says why it stopped, "" where it came to the end."""
+        stopped = ""
+        try:
             try:
-                incoming.append(_take_in(ctx, source, reference))
-            except NotDicom as error:
-                outcomes.append(FileOutcome(error.path, "skipped", error.reason))
-            except FileRefused as error:
-                outcomes.append(FileOutcome(error.path, "refused", error.reason))
-        ctx.vault.sync()
-        with ctx.records("study.import", files=len(incoming)) as records:
-            stored = [(_put(records, item), item) for item in incoming]
-        kept = {item.instance.location for outcome, item in stored if outcome.status == "imported"}
-        outcomes += [outcome for outcome, _ in stored]
-    finally:  # a file that the records do not know has no place in the vault
-        for item in incoming:
-            if item.vault_file is not None and item.instance.location not in kept:
-                ctx.vault.remove(item.vault_file.id)
-    return outcomes
+                met = walk(paths)
+                while chunk := list(islice(met, _COMPARED)):
+                    self._some(chunk)
+            except Cancelled:
+                stopped = "Stopped. What was complete is kept; importing again goes on from there."
+            self._commit()
+        except DiskFull:
+            stopped = "The disk is full. What was imported before is kept."
+        finally:
+            self._drop(item for item, _ in self._batch)
+        return stopped
+
+    def _some(self, chunk: Sequence[Met | FileRefused]) -> None:
+        met = [one for one in chunk if isinstance(one, Met)]
+        with self._ctx.records("study.import", compared=len(met)) as records:
+            known = records.sources.at(_key(one.path) for one in met if _is_text(one.path))
+        for one in chunk:
+            self._pace.file(one.path)
+            if isinstance(one, FileRefused):
+                self._not_taken(one, None)
+            else:
+                self._file(one, known.get(_key(one.path)))
+
+    def _file(self, met: Met, seen: Seen | None) -> None:
+        if seen is not None and _lies_as(met, seen):
+            if seen.status == _ARCHIVE and self._is_unchanged_archive(met, seen):
+                return
+            if seen.status != _ARCHIVE and self.is_unchanged(met.path, seen):
+                return
+        entries = _Entries(self, met)
+        for source in sources_of(met, entries.is_unchanged):
+            label = source.path if isinstance(source, FileRefused) else source.label
+            entries.add(label, can_read=not isinstance(source, CannotRead))
+            if isinstance(source, FileRefused):
+                self._not_taken(source, met)
+            else:
+                self._take(source, met)
+        if entries.is_whole_archive:
+            line = Seen(_key(met.path), met.size, met.mtime_ns, _ARCHIVE, str(entries.count))
+            self._seen.append(line)  # in the transaction of its last entry, or a later one
+
+    def _is_unchanged_archive(self, met: Met, archive: Seen) -> bool:
+        """Whether every entry that it had is known and still in the library; then they are told."""
+        entries = self.inside(met)
+        if len(entries) != int(archive.reason) or not all(map(_is_settled, entries.values())):
+            return False
+        for one in entries.values():
+            self.entry(met.path + one.path.removeprefix(archive.path), one)
+        return True
+
+    def inside(self, met: Met) -> dict[str, Seen]:
+        """What the ledger has of the entries of an archive that lies as it did."""
+        if not _is_text(met.path):
+            return {}
+        with self._ctx.records("study.import", compared=1) as records:
+            seen = records.sources.inside(_key(met.path))
+        return {path: one for path, one in seen.items() if _lies_as(met, one)}
+
+    def entry(self, label: str, seen: Seen | None) -> bool:
+        """An entry is met in an archive; whether it is known, and so told."""
+        self._pace.file(label)
+        return seen is not None and self.is_unchanged(label, seen)
+
+    def is_unchanged(self, label: str, seen: Seen) -> bool:
+        """Whether nothing needs to be read to know what becomes of it; then that is told."""
+        if not _is_settled(seen):
+            return False
+        status = "unchanged" if seen.status in _THERE else seen.status.split()[0]
+        self.outcomes.append(FileOutcome(label, status, seen.reason, seen.series_instance_uid))
+        return True
+
+    def _take(self, source: Source, met: Met) -> None:
+        try:
+            item = take_in(source, self._intake, self._pace.read, reference=self._reference)
+        except FileRefused as refusal:
+            self._not_taken(refusal, met)
+            return
+        self._batch.append((item, met))
+        self._batch_bytes += item.instance.size_bytes
+        self._batch_frames += item.instance.frames
+        if len(self._batch) >= BATCH or self._batch_bytes >= _BATCH_BYTES or self._batch_frames >= _BATCH_FRAMES:
+            self._commit()
+
+    def _not_taken(self, refusal: FileRefused, met: Met | None) -> None:
+        status = "skipped" if isinstance(refusal, NotDicom) else "refused"
+        self.outcomes.append(FileOutcome(refusal.path, status, refusal.reason))
+        if met is not None and not isinstance(refusal, CannotRead) and _is_text(refusal.path):
+            told = f"{status} {__version__}"  # a later version may be able to read it
+            self._seen.append(Seen(_key(refusal.path), met.size, met.mtime_ns, told, refusal.reason))
+
+    def _commit(self) -> None:
+        """Files, their instances and the ledger's lines: together or not at all."""
+        if not self._batch and not self._seen:
+            return
+        self._intake.sync()
+        written = [item.vault_file.id for item, _ in self._batch if item.vault_file is not None]
+        with self._ctx.records("study.import", files=len(self._batch)) as records:
+            outcomes = [_put(records, self._ctx.vault, item) for item, _ in self._batch]
+            lines = [_line(told, *one) for told, one in zip(outcomes, self._batch, strict=True) if _is_text(told.path)]
+            records.sources.put([*self._seen, *lines])
+            known = records.files.many(written)
+        batch, self._batch, self._seen = self._batch, [], []
+        self._batch_bytes = self._batch_frames = 0
+        self.outcomes += outcomes
+        self._drop(item for item, _ in batch if item.vault_file is not None and item.vault_file.id not in known)
+        self._intake.settled()
+
+    def _drop(self, items: Iterable[Incoming]) -> None:
+        """A file that the records do not know has no place in the vault."""
+        for item in items:
+            if item.vault_file is not None:
+                self._ctx.vault.remove(item.vault_file.id)
 
 
-def _take_in(ctx: Context, source: Found, reference: bool) -> _Incoming:
-    if isinstance(source, FileRefused):
-        raise source
-    try:
-        with source.open() as stream:
-            header = scan(stream, source.label)  # before all of it is read: what is no DICOM may be of any size
-            stream.seek(0)
-            content = stream.read()
-    except OSError as error:
-        raise FileRefused(source.label, "the file cannot be read") from error
-    path = source.path.resolve() if reference and source.path else None
-    if path is not None and not _is_unicode(path):
-        raise FileRefused(source.label, "its name is not Unicode, so only a copy of it can be imported")
-    vault_file = None if path is not None else ctx.vault.write(content, durable=False)
-    instance = Instance(
-        sop_instance_uid=InstanceUid(header.sop_instance_uid),
-        series_instance_uid=SeriesUid(header.series_instance_uid),
-        sop_class_uid=header.sop_class_uid,
-        transfer_syntax_uid=header.transfer_syntax_uid,
-        instance_number=header.integer("InstanceNumber"),
-        frames=header.frames,
-        size_bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        storage=Storage.VAULT if vault_file else Storage.REFERENCED,
-        location=vault_file.id if vault_file else str(path),
-        header=header.to_json(),
-    )
-    return _Incoming(source.label, header, instance, vault_file)
+class _Entries:
+    """What an archive holds, and what is known of it, asked of the ledger once it shows that it is an archive."""
+
+    def __init__(self, run: _Import, met: Met) -> None:
+        self._run = run
+        self._met = met
+        self._seen: dict[str, Seen] | None = None
+        self._labels: set[str] = set()
+        self._could_read = True
+
+    def is_unchanged(self, label: str) -> bool:
+        """Whether this entry need not be unpacked."""
+        if self._seen is None:
+            self._seen = self._run.inside(self._met)
+        is_known = self._run.entry(label, self._seen.get(_key(label)))
+        if is_known:
+            self._labels.add(label)
+        return is_known
+
+    def add(self, label: str, *, can_read: bool) -> None:
+        """An entry that is looked at, or refused by its name."""
+        self._labels.add(label)
+        self._could_read &= can_read and _is_text(label)
+
+    @property
+    def is_whole_archive(self) -> bool:
+        """Whether this was an archive of which every entry is now told in the ledger."""
+        return self._could_read and self._labels != {self._met.path}
+
+    @property
+    def count(self) -> int:
+        """How many lines the ledger has for it."""
+        return len(self._labels)
 
 
-def _is_unicode(path: Path) -> bool:
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:  # bytes that the file system allows and no text holds
-        return False
-    return True
+def _put(records: Records, vault: Vault, item: Incoming) -> FileOutcome:
+    came = Held(item.label, study_of(item.header), series_of(item.header), item.instance)
+    placed = place(records, vault, came, item.vault_file)
+    return FileOutcome(item.label, placed.status, placed.reason, item.instance.series_instance_uid)
 
 
-def _put(records: Records, item: _Incoming) -> FileOutcome:
-    added = records.studies.put_instance(study_of(item.header), series_of(item.header), item.instance)
-    series = item.instance.series_instance_uid
-    if added is Added.ADDED:
-        if item.vault_file is not None:
-            records.files.put(item.vault_file)
-        return FileOutcome(item.label, "imported", series_instance_uid=series)
-    if added is Added.ALREADY_THERE:
-        return FileOutcome(item.label, "already there", "the same file is in the library", series)
-    reason = records.studies.conflict(study_of(item.header), series_of(item.header), item.instance)
-    return FileOutcome(item.label, "refused", reason, series)
+def _line(told: FileOutcome, item: Incoming, met: Met) -> Seen:
+    """What the ledger keeps of a file that was read to its end."""
+    uids = (item.instance.sop_instance_uid, item.instance.series_instance_uid)
+    return Seen(_key(told.path), met.size, met.mtime_ns, told.status, told.reason, *uids)
 
 
-def _make_thumbnails(ctx: Context, series_uids: set[SeriesUid]) -> None:
-    for position, uid in enumerate(sorted(series_uids)):
-        ctx.job.report(position / len(series_uids), f"thumbnail {position + 1} of {len(series_uids)}")
-        with ctx.records("series.read_thumbnail", uid) as records:
-            shelved = read_series(records, ctx.vault, uid)
-        if not shelved.grouping.stacks:
-            continue
-        try:  # outside of the transaction: decoding and drawing hold no lock
-            thumbnail = ctx.pictures.thumbnail(middle_image(shelved, shelved.plan()), THUMBNAIL_SIDE)
-        except MedScanError:  # the pixels cannot be decoded: the viewer says why when the series is opened
-            continue
-        with ctx.records("series.thumbnail", uid) as records:
-            records.studies.put_thumbnail(uid, thumbnail)
+def _is_settled(seen: Seen) -> bool:
+    """Whether a file that lies as it did needs no reading. What is held, or refused beside the library, is read again:
+    that may have been decided meanwhile."""
+    return seen.status in _THERE or seen.status in tuple(f"{status} {__version__}" for status in _NOT_TAKEN)
 
 
-def _summary(report: ImportReport) -> str:
-    parts = [f"{report.imported} imported"]
-    already = sum(file.status == "already there" for file in report.files)
-    parts += [f"{already} already there"] if already else []
-    parts += [f"{len(report.refused)} refused"] if report.refused else []
-    parts += [f"{len(report.skipped)} not DICOM"] if report.skipped else []
-    return ", ".join(parts) + "."
+def _lies_as(met: Met, seen: Seen) -> bool:
+    return (seen.size, seen.mtime_ns) == (met.size, met.mtime_ns)
+
+
+def _key(path: str) -> str:
+    """The ledger's name of a path: the same from whichever folder the import is started."""
+    return path if path.startswith("/") else os.path.abspath(path)  # noqa: PTH100  without following links
+
+
+def _is_text(path: str) -> bool:
+    """Whether the ledger can hold it: a file system allows bytes that are no text."""
+    return path.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in path)
+
+
+def _without_thumbnail(ctx: Context, outcomes: Sequence[FileOutcome]) -> set[SeriesUid]:
+    """Of the series that were met: an import that was killed before may have left some without."""
+    series = {file.series_instance_uid for file in outcomes if file.series_instance_uid and file.status in _PRESENT}
+    if not series:
+        return set()
+    with ctx.records("study.import", series=len(series)) as records:
+        return records.sources.without_thumbnail(series)

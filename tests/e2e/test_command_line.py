@@ -57,7 +57,7 @@ def test_importing_again_changes_nothing(library: Cli) -> None:
 
     assert answer.code == 0
     assert answer.json["imported"] == 0
-    assert {file["status"] for file in answer.json["files"]} == {"already there"}
+    assert {file["status"] for file in answer.json["files"]} == {"unchanged"}
 
 
 def test_an_archive_is_read_like_a_folder(library: Cli, tmp_path: Path) -> None:

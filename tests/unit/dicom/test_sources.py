@@ -2,6 +2,7 @@
 
 import io
 import os
+import struct
 import zipfile
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import MediaStorageDirectoryStorage
 
-from medscan_desktop.dicom.sources import Source, find_files
+from medscan_desktop.dicom.source import Source
+from medscan_desktop.dicom.sources import find_files
 from medscan_desktop.domain.errors import FileRefused, NotDicom
 from tests.support.dicom_files import ct_slice, file_bytes
 
@@ -85,14 +87,20 @@ def test_names_that_differ_only_in_case_are_refused(tmp_path: Path) -> None:
     assert found(path) == {"x.zip/a": b"1", "x.zip/A": "its name is in the archive twice"}
 
 
-def test_a_bomb_is_stopped_by_what_comes_out(tmp_path: Path) -> None:
+def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(zipped({"bomb": bytes(100 << 20)}))
-    (source,) = find_files([path])
-    assert isinstance(source, Source)
 
-    with pytest.raises(FileRefused, match="far more than an image"):
-        source.open()
+    assert found(path) == {"x.zip/bomb": "it unpacks to far more than an image holds"}
+
+
+def test_a_size_that_lies_is_damage_and_costs_no_memory(tmp_path: Path) -> None:
+    """The directory says 1,000 bytes, and 100 MB would come out: no more than it says is ever unpacked."""
+    path = tmp_path / "x.zip"
+    content = zipped({"bomb": bytes(100 << 20)})
+    path.write_bytes(content.replace(struct.pack("<I", 100 << 20), struct.pack("<I", 1000)))
+
+    assert found(path) == {"x.zip/bomb": "its data in the ZIP archive are damaged"}
 
 
 def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:

@@ -26,19 +26,19 @@ with opened_again(Home(Path(sys.argv[1]))) as library:
 """
 
 IMPORTER = """
-import itertools, sys
+import io, itertools, sys
 from pathlib import Path
 from medscan_desktop.persistence.home import Home
 from tests.support.homes import opened_again
 from tests.support.studies import a_series, a_study, an_instance
 from dataclasses import replace
 
-with opened_again(Home(Path(sys.argv[1]))) as library:
+with opened_again(Home(Path(sys.argv[1]))) as library, library.vault.intake() as intake:
     study = a_study()
     series = a_series(study)
     for batch in itertools.count():
-        files = [library.vault.write(bytes(300_000), durable=False) for _ in range(4)]
-        library.vault.sync()
+        files = [intake.write(io.BytesIO(bytes(300_000))) for _ in range(4)]
+        intake.sync()
         with library.records("study.import", str(batch)) as records:
             for number, file in enumerate(files):
                 instance = replace(an_instance(series, batch * 4 + number), location=file.id)

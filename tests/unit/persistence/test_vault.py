@@ -181,9 +181,10 @@ def test_an_id_cannot_lead_out_of_the_vault(library: Library) -> None:
 
 
 def test_many_files_wait_for_the_disk_once(library: Library) -> None:
-    files = [library.vault.write(bytes([number]) * 10, durable=False) for number in range(20)]
-
-    library.vault.sync()
+    with library.vault.intake() as intake:
+        files = [intake.write(io.BytesIO(bytes([number]) * 10)) for number in range(20)]
+        intake.sync()
+        intake.settled()
 
     assert [library.vault.read(file) for file in files] == [bytes([number]) * 10 for number in range(20)]
 
