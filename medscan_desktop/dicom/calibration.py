@@ -9,6 +9,9 @@ from medscan_desktop.dicom.header import Header
 
 PROJECTIONS = frozenset(("CR", "DX", "MG", "XA", "RF", "IO", "PX", "RG"))
 _PLANAR = frozenset(("CT", "MR", "PT", "NM", "RTDOSE"))
+_TOMOGRAPHIC = "1.2.840.10008.5.1.4.1.1.13.1."  # X-Ray 3D and breast tomosynthesis: real slices
+_ULTRASOUND_VOLUME = "1.2.840.10008.5.1.4.1.1.6.2"
+_SAME = 5e-5  # spacings that differ by less are one, written with fewer digits
 _CENTIMETRES = 3
 
 
@@ -20,10 +23,22 @@ class Calibration:
     column: float
     label: str
 
+    def agrees(self, other: "Calibration") -> bool:
+        """Whether the two are the same but for digits left out."""
+        steps = ((self.row, other.row), (self.column, other.column))
+        return self.label == other.label and all(abs(one - two) <= _SAME * one for one, two in steps)
+
+
+def is_tomographic(header: Header) -> bool:
+    """Whether the object holds slices although its modality is that of projections."""
+    return header.sop_class_uid.startswith(_TOMOGRAPHIC)
+
 
 def calibration_of(header: Header, frame: int = 0) -> Calibration:
     """The rules for this modality; never fails: "px" where nothing calibrates the image."""
-    if header.modality in PROJECTIONS:
+    if is_tomographic(header) or header.sop_class_uid == _ULTRASOUND_VOLUME:
+        found = _labelled(header, "PixelSpacing", "", frame)
+    elif header.modality in PROJECTIONS:
         found = _projection(header, frame)
     elif header.modality == "US":
         found = _ultrasound(header)

@@ -1,13 +1,19 @@
 """The corner texts that the headers give: who, what, when, and how the image was made."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
+from medscan_desktop.dicom.calibration import PROJECTIONS, is_tomographic
 from medscan_desktop.dicom.header import Header
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.dicom.plane import plane_of
 from medscan_desktop.dicom.study import study_of
 from medscan_desktop.dicom.syntax import LOSSY
 from medscan_desktop.domain.dates import date_text, time_text
+from medscan_desktop.imaging.geometry import orientation_letters
 from medscan_desktop.scene.workspace import Corners
 
+T = TypeVar("T")
 _SIDES = {"R": "Right", "L": "Left", "B": "Both sides"}
 
 
@@ -15,18 +21,47 @@ def corner_texts(plan: StackPlan) -> Corners:
     """The texts of a stack; who, when and how from its middle frame, location and lossy marker of every frame."""
     ref = plan.frames[len(plan.frames) // 2]
     header = plan.headers[ref.header]
-    lossy = tuple(_lossy_marker(plan.headers[frame.header]) for frame in plan.frames)
-    orientation = header.text("PatientOrientation", ref.frame).split("\\")
+    lossy = [_lossy_marker(plan.headers[frame.header]) for frame in plan.frames]
     return Corners(
         patient=_patient(header),
         study=_study(header),
         series=_series(plan, header, ref.frame),
-        frames=tuple(_frame(plan.headers[frame.header], frame.frame) for frame in plan.frames),
-        lossy=lossy if any(lossy) else (),
+        frames=_by_slice(plan, [_frame(plan.headers[frame.header], frame.frame) for frame in plan.frames], ()),
+        lossy=_by_slice(plan, lossy, "") if any(lossy) else (),
         laterality=_laterality(header, ref.frame),
-        patient_orientation=(orientation[0], orientation[1]) if len(orientation) == 2 else ("", ""),
+        patient_orientation=_patient_orientation(plan),
         quadruped=header.text("AnatomicalOrientationType") == "QUADRUPED",
     )
+
+
+def _by_slice(plan: StackPlan, frames: Sequence[T], empty: T) -> tuple[T, ...]:
+    """What belongs to frames, by the slices that they become; `empty` where an image is missing."""
+    found = [empty] * plan.geometry.shape[0]
+    for k, value in zip(plan.slices, frames, strict=True):
+        found[k] = value
+    return tuple(found)
+
+
+def _patient_orientation(plan: StackPlan) -> tuple[str, str]:
+    """(0020,0020), else what the stated directions say; none where the stack's images do not agree in it.
+
+    Only stacks without a place in the patient need it: the others' sides come from their geometry.
+    """
+    asked = plan.frames[:1] if plan.geometry.spatial else plan.frames
+    found = {_sides(plan.headers[ref.header], ref.frame) for ref in asked}
+    return found.pop() if len(found) == 1 else ("", "")
+
+
+def _sides(header: Header, frame: int) -> tuple[str, str]:
+    stated = header.text("PatientOrientation", frame).split("\\")
+    if len(stated) == 2:
+        return stated[0], stated[1]
+    plane = plane_of(header, frame)
+    is_slice = header.modality not in PROJECTIONS or is_tomographic(header)
+    is_quadruped = header.text("AnatomicalOrientationType") == "QUADRUPED"
+    if plane is None or not plane.in_patient or not is_slice or is_quadruped:
+        return "", ""
+    return orientation_letters(plane.cosines[:3]), orientation_letters(plane.cosines[3:])
 
 
 def _lines(*lines: str) -> tuple[str, ...]:

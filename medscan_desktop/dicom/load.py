@@ -21,18 +21,21 @@ from medscan_desktop.dicom.decode import decode
 from medscan_desktop.dicom.elements import Malformed
 from medscan_desktop.dicom.encapsulated import Fragment
 from medscan_desktop.dicom.located import locate_frames, opened
-from medscan_desktop.dicom.modality import ValueMap, held_padding, value_map
+from medscan_desktop.dicom.modality import ValueMap, value_map
+from medscan_desktop.dicom.padding import padding_in, padding_of_frame
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.dicom.tables import Tables, read_tables
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.errors import FileRefused, Hostile, MedScanError
 from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.voi import Voi
 from medscan_desktop.imaging.volume import Volume
 
 _log = logging.getLogger("medscan.load")
 
 _NICENESS = 10
+_AIR_HU = -1000
 Opener = Callable[[InstanceUid], BinaryIO]
 Allocate = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]  # (shape, type) to zeros
 
@@ -62,6 +65,7 @@ def start_load(
     MemoryError where the whole does not fit.
     """
     mapping, volume = prepared(plan, opener, plan.geometry, np.zeros)
+    leave_free(volume)
     return Loading(plan, volume, mapping, opener, workers, threads, on_slices)
 
 
@@ -74,13 +78,28 @@ def prepared(plan: StackPlan, opener: Opener, geometry: Geometry, allocate: Allo
         geometry=geometry,
         loaded=np.zeros(geometry.shape[0], np.bool_),
         unit=tables.modality_unit if tables.modality and tables.modality_unit not in ("", "US") else plan.unit,
-        padding=held_padding(plan.padding, mapping.dtype) if tables.modality is None else None,
+        padding=padding_in(plan, mapping.dtype) if tables.modality is None else None,
         calibration=plan.calibration,
         vois=(*plan.vois, *tables.vois),
         inverted=plan.inverted,
         warnings=plan.warnings,
+        empty=plan.empty,
+        slice_vois=_by_slice(plan) if not tables.vois else (),
     )
     return mapping, volume
+
+
+def _by_slice(plan: StackPlan) -> tuple[tuple[Voi, ...], ...]:
+    """The windows of each slice's header, empty where all have the same."""
+    if not plan.frame_vois:
+        return ()
+    return tuple(plan.frame_vois[plan.frame_near(k)] for k in range(plan.geometry.shape[0]))
+
+
+def leave_free(volume: Volume) -> None:
+    """Fill the slices that no image fills with what shows as nothing in 3D too."""
+    if volume.empty and not volume.is_colour and (volume.padding is not None or volume.unit == "HU"):
+        volume.values[list(volume.empty)] = _AIR_HU if volume.padding is None else volume.padding[0]
 
 
 def _middle_tables(plan: StackPlan, opener: Opener) -> Tables:
@@ -124,7 +143,7 @@ class Loading:
         self._workers = workers
         self._hostile: dict[int, Hostile] = {}  # by header: such a file is not tried again for its other frames
         self._on_slices = on_slices
-        self._order = deque(from_the_middle(len(volume.loaded)))
+        self._order = deque(k for k in from_the_middle(len(volume.loaded)) if k not in volume.empty)
         self._failures: list[Failure] = []
         self._notes: list[str] = []
         self._threads = [
@@ -152,7 +171,7 @@ class Loading:
     @property
     def is_over(self) -> bool:
         """Whether every slice has arrived or failed."""
-        return self.count + len(self._failures) == len(self.volume.loaded)
+        return self.count + len(self._failures) == self.volume.image_count
 
     @property
     def is_finished(self) -> bool:
@@ -183,7 +202,7 @@ class Loading:
         try:
             self._fill(k, files)
         except Exception as error:  # whatever it is, it costs this slice and not the thread
-            self._failures.append(self._failure(k, k, error))
+            self._failures.append(self._failure(k, self._plan.frame_near(k), error))
         else:
             self.volume.loaded[k] = True
         self._on_slices()
@@ -197,7 +216,7 @@ class Loading:
 
     def _fill(self, k: int, files: "Files") -> None:
         """Put slice `k` of the volume into its place."""
-        self._read(k, files, self.volume.values[k])
+        self._read(self._plan.frame_near(k), files, self.volume.values[k])
 
     def _read(self, frame: int, files: "Files", out: NDArray[Any]) -> None:
         """The modality values of one frame of the plan into `out`, which has the mapping's type."""
@@ -212,7 +231,10 @@ class Loading:
         photometric = decode(
             file.stream, fragments, pixels, header.transfer_syntax_uid, stored, self._workers, header.label
         )
+        padding = padding_of_frame(self._plan, frame, stored)
         is_held = self._mapping.apply(stored, out, header, ref.frame, file.tables, photometric)
+        if padding is not None and self.volume.padding is not None:
+            out[padding] = self.volume.padding[0]
         if is_held and not self._notes and self.volume.padding == self._plan.padding:  # else it is the padding
             most = np.iinfo(self._mapping.dtype).max
             self._notes.append(f"values beyond ±{most} are shown as ±{most} (first met in {header.label})")

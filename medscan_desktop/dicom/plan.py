@@ -1,5 +1,6 @@
 """What grouping decides: stacks that can be loaded, and what is refused and why. Values only."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from medscan_desktop.dicom.header import Header
@@ -7,7 +8,7 @@ from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import InstanceUid, SeriesUid
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.window import Window
-from medscan_desktop.scene.workspace import StackId
+from medscan_desktop.scene.workspace import Phase, StackId
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,13 @@ class FrameRef:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class StackPlan:
-    """One stack as it will be loaded; frame k of `frames` becomes slice k of the volume.
+    """One stack as it will be loaded; frame n of `frames` becomes slice `places[n]` of the volume, or slice n without.
 
-    `refusal` says why it is no volume (no MPR, no 3D, no model), "" where it is one. `warnings` belong in a banner that
-    is never hidden. `calibration`, `unit`, `vois`, `inverted` and `padding` are those of `imaging.volume.Volume`.
+    `refusal` says why it is no volume (no MPR, no 3D, no model), "" where it is one. `volume_refusal` says why no
+    volume may be measured and no model run, which planes may still allow. `warnings` belong in a banner that is never
+    hidden; `details` are all of what they only count. `reason` is why it is a stack of its own. `calibration`, `unit`,
+    `vois`, `inverted` and `padding` are those of `imaging.volume.Volume`, the middle frame's; `frame_vois` and
+    `frame_paddings` are each frame's own, empty where all are the same.
     """
 
     id: StackId
@@ -43,6 +47,32 @@ class StackPlan:
     vois: tuple[Window, ...] = ()
     inverted: bool = False
     padding: tuple[float, float] | None = None
+    places: tuple[int, ...] = ()
+    volume_refusal: str = ""
+    details: tuple[str, ...] = ()
+    reason: str = ""
+    phase: Phase | None = None
+    frame_vois: tuple[tuple[Window, ...], ...] = ()
+    frame_paddings: tuple[tuple[float, float] | None, ...] = ()  # closed ranges of stored values
+
+    @property
+    def empty(self) -> tuple[int, ...]:
+        """Slices of the volume that no image fills: room for those that are missing."""
+        return tuple(sorted(set(range(self.geometry.shape[0])) - set(self.places))) if self.places else ()
+
+    @property
+    def slices(self) -> tuple[int, ...]:
+        """The slice of the volume that each frame becomes."""
+        return self.places or tuple(range(len(self.frames)))
+
+    def frame_at(self, k: int) -> int | None:
+        """The frame that becomes slice `k`, None where that one stays empty."""
+        n = self.frame_near(k)
+        return n if not self.places or self.places[n] == k else None
+
+    def frame_near(self, k: int) -> int:
+        """The same; of an empty slice the next one that is there."""
+        return min(bisect_left(self.places, k), len(self.places) - 1) if self.places else k
 
     @property
     def instances(self) -> tuple[InstanceUid, ...]:
@@ -61,6 +91,8 @@ class Refusal:
     label: str
     reason: str
     kind: ObjectKind | None = None  # what it is where it is no plain image
+    title: str = ""  # number and description, as a stack's label has them
+    sop_class_uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)

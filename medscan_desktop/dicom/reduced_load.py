@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medscan_desktop.dicom.load import Failure, Files, Loading, Opener, prepared
+from medscan_desktop.dicom.load import Failure, Files, Loading, Opener, leave_free, prepared
 from medscan_desktop.dicom.modality import ValueMap
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import Workers
@@ -34,7 +34,14 @@ def start_reduced_load(
         reduction=reduction,
         warnings=(warning, *whole.warnings),
         calibration="px" if plan.calibration == "px" else ", ".join([*trust, f"at {reduction.text}"]),
+        empty=tuple(
+            k
+            for k in range(whole.geometry.shape[0])
+            if set(reduction.frames_of(k, plan.geometry.shape[0])) <= set(plan.empty)
+        ),
+        slice_vois=(),
     )
+    leave_free(volume)
     return ReducedLoading(plan, volume, mapping, opener, workers, threads, on_slices)
 
 
@@ -58,8 +65,10 @@ class ReducedLoading(Loading):
     def _fill(self, k: int, files: Files) -> None:
         frame_values, mean = self._workplace()
         try:
-            for frame in self.volume.reduction.frames_of(k, len(self._plan.frames)):
-                self._mine.frame = frame
+            for place in self.volume.reduction.frames_of(k, self._plan.geometry.shape[0]):
+                if place in self._plan.empty:
+                    continue
+                self._mine.frame = frame = self._plan.frame_near(place)
                 self._read(frame, files, frame_values)
                 mean.add(frame_values)
             mean.take(self.volume.values[k])

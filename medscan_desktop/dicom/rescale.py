@@ -32,14 +32,22 @@ def _has_rescale(header: Header) -> bool:
     return bool(header.text("RescaleSlope") or header.per_frame.get("RescaleSlope"))
 
 
-def padding_of(header: Header, frame: int = 0) -> tuple[float, float] | None:
-    """The closed range of modality values that is no tissue (0028,0120) to (0028,0121), None where there is none."""
+def stored_padding_of(header: Header) -> tuple[float, float] | None:
+    """The closed range of stored values that is no tissue (0028,0120) to (0028,0121), None where there is none."""
     first = header.number("PixelPaddingValue")
     if first is None:
         return None
     limit = header.number("PixelPaddingRangeLimit")
+    return (first, first) if limit is None else (min(first, limit), max(first, limit))
+
+
+def padding_of(header: Header, frame: int = 0) -> tuple[float, float] | None:
+    """The same in modality values of one frame."""
+    stored = stored_padding_of(header)
+    if stored is None:
+        return None
     slope, intercept = rescale_of(header, frame)
-    ends = [value * slope + intercept for value in (first, first if limit is None else limit)]
+    ends = [value * slope + intercept for value in stored]
     return min(ends), max(ends)
 
 

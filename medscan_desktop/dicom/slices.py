@@ -1,14 +1,30 @@
 """One frame as grouping sees it: where it lies in the patient, and what it must share with its neighbours."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 
-from medscan_desktop.dicom.calibration import PROJECTIONS, calibration_of
+from medscan_desktop.dicom.calibration import PROJECTIONS, Calibration, calibration_of, is_tomographic
 from medscan_desktop.dicom.header import Header
 from medscan_desktop.dicom.plane import Plane, plane_of
 
-# X-Ray 3D and breast tomosynthesis: projections' modality, real slices.
-_TOMOGRAPHIC = "1.2.840.10008.5.1.4.1.1.13.1."
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """What all slices of one buffer share."""
+
+    rows: int
+    columns: int
+    is_colour: bool
+    is_inverted: bool
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What the slices of one stack share."""
+
+    raster: Raster
+    is_localiser: bool
+    alone: str  # the instance that stands for itself, "" for a slice among others
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +35,7 @@ class Slice:
     frame: int
     header: Header
     plane: Plane | None
-    key: Hashable  # slices of one stack share it
+    key: Key
 
     @property
     def place(self) -> Plane:
@@ -27,6 +43,11 @@ class Slice:
         if self.plane is None:
             raise ValueError("this frame has no place in the patient")
         return self.plane
+
+    @property
+    def image(self) -> tuple[str, int]:
+        """Which image this is: instance and frame."""
+        return self.header.sop_instance_uid, self.frame
 
     def text(self, keyword: str) -> str:
         """The frame's value of an attribute."""
@@ -48,7 +69,7 @@ def slices_of(header_index: int, header: Header) -> list[Slice]:
 
 def _has_plane(header: Header) -> bool:
     """Whether the modality's positions are slices of the patient. A projection has none, whatever it says."""
-    return header.modality not in PROJECTIONS or header.sop_class_uid.startswith(_TOMOGRAPHIC)
+    return header.modality not in PROJECTIONS or is_tomographic(header)
 
 
 def is_localiser(header: Header) -> bool:
@@ -56,15 +77,15 @@ def is_localiser(header: Header) -> bool:
     return "LOCALIZER" in header.text("ImageType").upper()
 
 
-def _key(header: Header, frame: int, has_plane: bool) -> Hashable:
+def _key(header: Header, frame: int, has_plane: bool) -> Key:
     pixels = header.image
-    alone = not has_plane or (header.frames > 1 and not header.text("ImagePositionPatient", frame))
-    return (
+    has_position = header.text("ImagePositionPatient", frame) or header.text("ImagePositionVolume", frame)
+    alone = not has_plane or (header.frames > 1 and not has_position)
+    raster = Raster(
         pixels.rows,
         pixels.columns,
         pixels.samples > 1 or pixels.photometric == "PALETTE COLOR",
         pixels.photometric == "MONOCHROME1",
-        is_localiser(header),
         calibration_of(header, frame),
-        header.sop_instance_uid if alone else "",  # a projection or a cine run stands for itself
     )
+    return Key(raster, is_localiser(header), header.sop_instance_uid if alone else "")

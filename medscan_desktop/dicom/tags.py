@@ -60,6 +60,7 @@ _TABLE = """
 00185101 CS ViewPosition
 00189082 FD EffectiveEchoTime
 00189087 FD DiffusionBValue
+00189089 FD DiffusionGradientOrientation
 0020000D UI StudyInstanceUID
 0020000E UI SeriesInstanceUID
 00200011 IS SeriesNumber
@@ -78,6 +79,12 @@ _TABLE = """
 00209128 UL TemporalPositionIndex
 00209153 FD NominalCardiacTriggerDelayTime
 00209156 US FrameAcquisitionNumber
+00209241 FL NominalPercentageOfCardiacPhase
+00209245 FL NominalPercentageOfRespiratoryPhase
+00209301 FD ImagePositionVolume
+00209302 FD ImageOrientationVolume
+0020930D FD TemporalPositionTimeOffset
+00209312 UI VolumeFrameOfReferenceUID
 00280002 US SamplesPerPixel
 00280004 CS PhotometricInterpretation
 00280006 US PlanarConfiguration
@@ -106,6 +113,7 @@ _TABLE = """
 00282114 CS LossyImageCompressionMethod
 00541001 CS Units
 00541006 CS SUVType
+00541300 DS FrameReferenceTime
 20500020 CS PresentationLUTShape
 3004000C DS GridFrameOffsetVector
 3004000E DS DoseGridScaling
@@ -120,10 +128,16 @@ _SEQUENCE_TABLE = """
 00189118 CardiacSynchronizationSequence
 00189226 MRImageFrameTypeSequence
 00189329 CTImageFrameTypeSequence
+00189504 XRay3DFrameTypeSequence
+00189751 PETFrameTypeSequence
 00209071 FrameAnatomySequence
 00209111 FrameContentSequence
 00209113 PlanePositionSequence
 00209116 PlaneOrientationSequence
+0020930E PlanePositionVolumeSequence
+0020930F PlaneOrientationVolumeSequence
+00209253 RespiratorySynchronizationSequence
+00209310 TemporalPositionSequence
 00283000 ModalityLUTSequence
 00283010 VOILUTSequence
 00289110 PixelMeasuresSequence

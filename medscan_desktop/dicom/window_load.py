@@ -83,9 +83,9 @@ class WindowLoading(Loading):
         self._pages = pages
         self._held = held
         self._changed = threading.Condition()
-        self._looks = [len(plan.frames) // 2]  # the last first
+        self._looks = [plan.slices[len(plan.frames) // 2]]  # the last first
         self._under_way: set[int] = set()
-        self._failed: set[int] = set()
+        self._failed: set[int] = set(plan.empty)  # there is nothing to wait for
         self._arrived = 0
         self._is_cancelled = False
         super().__init__(plan, replace(volume, window=self), mapping, opener, workers, threads, on_slices)
@@ -154,7 +154,7 @@ class WindowLoading(Loading):
                 self._arrived += 1
             elif k not in self._failed:
                 self._failed.add(k)
-                self._failures.append(self._failure(k, k, error))
+                self._failures.append(self._failure(k, self._plan.frame_near(k), error))
             is_looked_at = k in self._looks or self._arrived == 1
             self._changed.notify_all()
         if is_looked_at:

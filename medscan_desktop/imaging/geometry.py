@@ -20,11 +20,18 @@ class Geometry:
     `affine` is 4x4 (PS3.3 C.7.6.2.1.1): columns are the steps along i, j, k and the centre of voxel (0, 0, 0).
     `spatial` is False where the headers gave no position: the frame is then the image's own plane, in mm or pixels,
     and there is no orientation, MPR or volume. Two geometries are equal only if they are the same one.
+
+    `origins` (k, 3) are given where slices lie on no straight line of equal steps: the true centre of each slice's
+    first voxel, in rising order along the normal. The affine is then only the nearest line, and the stack no volume;
+    `to_patient` and `to_index` go by the origins. `in_patient` is False where the positions are a volume's own frame
+    of reference (ultrasound): distances and planes hold, sides of the patient are not known.
     """
 
     affine: NDArray[np.float64]
     shape: tuple[int, int, int]
     spatial: bool = True
+    origins: NDArray[np.float64] | None = None
+    in_patient: bool = True
 
     def __post_init__(self) -> None:
         affine = np.array(self.affine, dtype=np.float64)
@@ -33,6 +40,12 @@ class Geometry:
         affine.setflags(write=False)
         object.__setattr__(self, "affine", affine)
         object.__setattr__(self, "shape", tuple(int(size) for size in self.shape))
+        if self.origins is not None:
+            origins = np.array(self.origins, dtype=np.float64)
+            if origins.shape != (self.shape[0], 3) or not (np.diff(origins @ self._normal) > 0).all():
+                raise ValueError("origins are one point a slice, rising along the normal")
+            origins.setflags(write=False)
+            object.__setattr__(self, "origins", origins)
 
     @classmethod
     def from_axes(
@@ -45,6 +58,7 @@ class Geometry:
         *,
         slice_step: ArrayLike | None = None,
         spatial: bool = True,
+        origins: NDArray[np.float64] | None = None,
     ) -> "Geometry":
         """From the DICOM plane: `row_cosine` is the direction in which i grows; `spacing` is (i, j, k) in mm.
 
@@ -55,7 +69,7 @@ class Geometry:
         affine = np.eye(4)
         affine[:3, 0], affine[:3, 1], affine[:3, 2] = i_axis * spacing[0], j_axis * spacing[1], step
         affine[:3, 3] = np.asarray(origin, float)
-        return cls(affine, shape, spatial)
+        return cls(affine, shape, spatial, origins)
 
     @cached_property
     def inverse(self) -> NDArray[np.float64]:
@@ -91,11 +105,37 @@ class Geometry:
 
     def to_patient(self, index_ijk: ArrayLike) -> Vector:
         """Index (..., 3), fractions allowed, to patient mm (..., 3)."""
-        return np.asarray(index_ijk, float) @ self.affine[:3, :3].T + self.affine[:3, 3]
+        index = np.asarray(index_ijk, float)
+        if self.origins is None:
+            return index @ self.affine[:3, :3].T + self.affine[:3, 3]
+        return np.asarray(index[..., :2] @ self.affine[:3, :2].T + self._origin_at(index[..., 2]))
 
     def to_index(self, point_mm: ArrayLike) -> Vector:
         """Patient mm (..., 3) to fractional index (..., 3) in the order i, j, k."""
-        return (np.asarray(point_mm, float) - self.affine[:3, 3]) @ self.inverse[:3, :3].T
+        point = np.asarray(point_mm, float)
+        if self.origins is None:
+            return (point - self.affine[:3, 3]) @ self.inverse[:3, :3].T
+        depths, along = self.origins @ self._normal, point @ self._normal
+        within = np.clip(along, depths[0], depths[-1])
+        step = float(self.affine[:3, 2] @ self._normal)
+        k = np.interp(within, depths, np.arange(len(depths))) + (along - within) / step
+        in_plane = (point - self._origin_at(k)) @ self.inverse[:2, :3].T
+        return np.concatenate([in_plane, np.asarray(k)[..., None]], axis=-1)
+
+    @cached_property
+    def _normal(self) -> Vector:
+        """Unit vector in which k grows, across the slices."""
+        normal = np.cross(self.affine[:3, 0], self.affine[:3, 1])
+        side = np.sign(normal @ self.affine[:3, 2])
+        return np.asarray(normal / np.linalg.norm(normal) * side)
+
+    def _origin_at(self, k: ArrayLike) -> Vector:
+        """The centre of the first voxel at slice `k`: between the slices' own, beyond the last by the affine's step."""
+        origins = np.empty((0, 3)) if self.origins is None else self.origins
+        slices = np.asarray(k, float)
+        within = np.clip(slices, 0, len(origins) - 1)
+        columns = [np.interp(within, np.arange(len(origins)), column) for column in origins.T]
+        return np.asarray(np.stack(columns, axis=-1) + (slices - within)[..., None] * self.affine[:3, 2])
 
 
 def orientation_letters(direction: ArrayLike, *, quadruped: bool = False) -> str:

@@ -58,7 +58,9 @@ def _pixels_inside(
     ranges = [np.arange(max(a, 0), min(b, end) + 1, dtype=np.int64) for a, b, end in zip(low, high, last, strict=True)]
     # A pixel's place in half axes grows evenly along each index, so it is a sum of three short rows.
     to_half_axes = np.linalg.pinv(half_axes)
-    steps, start = to_half_axes @ geometry.affine[:3, :3], to_half_axes @ (geometry.affine[:3, 3] - centre)
+    steps = to_half_axes @ geometry.affine[:3, :3]
+    slice_0 = geometry.to_patient((0, 0, low[2])) - low[2] * geometry.affine[:3, 2]  # slices may have origins of theirs
+    start = to_half_axes @ (slice_0 - centre)
     i, j, k = np.ix_(*ranges)
     one, other = (start[n] + steps[n, 0] * i + steps[n, 1] * j + steps[n, 2] * k for n in (0, 1))
     inside = np.nonzero(one * one + other * other <= 1 + _ON_THE_LINE)

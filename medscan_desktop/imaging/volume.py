@@ -54,6 +54,8 @@ class Volume:
     reduction: Reduction = WHOLE
     window: SliceWindow | None = None
     room: int | None = None
+    empty: tuple[int, ...] = ()  # slices where an image is missing: they never arrive
+    slice_vois: tuple[tuple[Voi, ...], ...] = ()  # the header's windows of each slice, where they differ
 
     @property
     def is_colour(self) -> bool:
@@ -62,8 +64,15 @@ class Volume:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every slice has arrived."""
+        """Whether every slice has arrived that will."""
+        if self.empty:
+            return int(np.count_nonzero(self.loaded)) == self.image_count
         return bool(self.loaded.all())
+
+    @property
+    def image_count(self) -> int:
+        """How many slices have an image."""
+        return len(self.loaded) - len(self.empty)
 
     @property
     def length_unit(self) -> str:

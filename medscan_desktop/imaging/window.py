@@ -90,15 +90,18 @@ def auto_window(values: NDArray[np.generic], padding: tuple[float, float] | None
     return Window((low + high) / 2, width, VoiFunction.LINEAR_EXACT, "Auto")
 
 
-def offered_windows(volume: Volume, modality: str) -> tuple[Voi, ...]:
-    """The header's windows and VOI LUTs, then auto, then the modality's presets; none for true colour.
+def offered_windows(volume: Volume, modality: str, k: int | None = None) -> tuple[Voi, ...]:
+    """The header's windows and VOI LUTs (slice `k`'s own, where they differ), then auto, then the modality's presets;
+    none for true colour.
 
     Presets are offered only where the values are in their unit: HU for CT, SUV for PET. Auto looks at what has arrived.
     """
     if volume.is_colour:
         return ()
-    header = tuple(_named(voi, number) for number, voi in enumerate(_usable(volume.vois), start=1))
-    arrived = volume.values if volume.is_complete else volume.values[_some(np.flatnonzero(volume.loaded))]
+    own = volume.slice_vois[k] if k is not None and volume.slice_vois else volume.vois
+    header = tuple(_named(voi, number) for number, voi in enumerate(_usable(own), start=1))
+    is_whole = volume.is_complete and not volume.empty
+    arrived = volume.values if is_whole else volume.values[_some(np.flatnonzero(volume.loaded))]
     auto = (auto_window(arrived, volume.padding),) if arrived.size else ()
     return header + auto + _presets(volume, modality)
 

@@ -61,15 +61,41 @@ def test_rounded_positions_are_judged_against_the_line_and_not_their_neighbours(
     assert stack.geometry.spacing[2] == pytest.approx(1.05, abs=2e-3)
 
 
-def test_a_missing_slice_is_named_with_its_neighbours_and_makes_no_volume() -> None:
+def test_a_missing_slice_is_named_with_its_neighbours_and_leaves_its_place_empty() -> None:
     datasets = series(8, spacing=2.0)
     del datasets[3]
     stack = only_stack(datasets)
 
-    assert not stack.is_volume
-    assert stack.refusal == "slices are missing (spacing 2.00 mm): gap of 4.00 mm between slice3 and slice5"
-    assert stack.warnings == (stack.refusal,)
-    assert len(stack.frames) == 7
+    assert stack.is_volume and stack.refusal == ""
+    assert stack.volume_refusal == "a slice is missing (spacing 2.00 mm): gap of 4.00 mm between slice3 and slice5"
+    assert stack.warnings == (stack.volume_refusal,)
+    assert (len(stack.frames), stack.geometry.shape[0], stack.empty) == (7, 8, (3,))
+    assert stack.geometry.spacing[2] == pytest.approx(2.0)
+    for k, frame in zip(stack.slices, stack.frames, strict=True):
+        source = next(one for one in datasets if frame.instance == one.SOPInstanceUID)
+        np.testing.assert_allclose(stack.geometry.to_patient((0, 0, k)), source.ImagePositionPatient, atol=1e-9)
+
+
+def test_more_gaps_than_can_be_named_are_counted_and_listed_in_full() -> None:
+    datasets = series(24, spacing=2.0)
+    stack = only_stack([one for k, one in enumerate(datasets) if k not in (3, 7, 11, 15, 19)])
+
+    assert stack.warnings[0].startswith("5 slices are missing (spacing 2.00 mm): gap of 4.00 mm between")
+    assert stack.warnings[0].endswith("between slice11 and slice13 and 2 more")
+    assert len(stack.details) == 5 and stack.details[-1] == "4.00 mm between slice19 and slice21"
+
+
+def test_two_runs_far_apart_are_no_volume() -> None:
+    """Room is left for missing slices, not for a metre between two examinations."""
+    datasets = series(10, spacing=2.0)
+    for dataset in datasets[5:]:
+        dataset.ImagePositionPatient = [10, 20, dataset.ImagePositionPatient[2] + 1000]
+    stack = only_stack(datasets)
+
+    assert not stack.is_volume and "off the straight line" in stack.refusal
+    for k in range(10):
+        expected = datasets[k].ImagePositionPatient
+        np.testing.assert_allclose(stack.geometry.to_patient((0, 0, k)), expected, atol=1e-9)
 
 
 def test_a_slice_off_the_line_by_3_percent_is_shown_and_stays_a_volume() -> None:
@@ -97,11 +123,17 @@ def test_a_deviation_that_is_large_only_in_mm_is_not_shown() -> None:
     assert stack.is_volume and stack.warnings == ()
 
 
-def test_a_slice_off_the_line_by_20_percent_makes_no_volume() -> None:
+def test_slices_on_no_regular_grid_keep_their_true_positions_and_make_no_planes() -> None:
     datasets = series(9, spacing=5.0)
-    datasets[4].ImagePositionPatient = [10, 20, datasets[4].ImagePositionPatient[2] + 1.0]
+    datasets[4].ImagePositionPatient = [10.5, 20, datasets[4].ImagePositionPatient[2] + 1.0]
+    stack = only_stack(datasets)
 
-    assert not only_stack(datasets).is_volume
+    assert not stack.is_volume and stack.volume_refusal == stack.warnings[0]
+    assert "off the straight line (spacing 5.00 mm): slice5" in stack.warnings[0]
+    for k, dataset in enumerate(datasets):
+        place = np.array(dataset.ImagePositionPatient, float) + (2, 3, 0)
+        np.testing.assert_allclose(stack.geometry.to_patient((2, 3, k)), place, atol=1e-9)
+        np.testing.assert_allclose(stack.geometry.to_index(place), (2, 3, k), atol=1e-9)
 
 
 def test_gantry_tilt_is_found_from_positions_and_shears_the_geometry() -> None:
@@ -135,25 +167,25 @@ def test_two_orientations_are_two_stacks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("keyword", "values"),
+    ("keyword", "name", "values"),
     [
-        ("TemporalPositionIdentifier", [1, 2]),
-        ("TriggerTime", [0, 40]),
-        ("EchoTime", [10, 90]),
-        ("DiffusionBValue", [0.0, 1000.0]),
-        ("AcquisitionNumber", [1, 2]),
-        ("ImageType", [["ORIGINAL", "PRIMARY", "M"], ["ORIGINAL", "PRIMARY", "P"]]),
+        ("TemporalPositionIdentifier", "time position", [1, 2]),
+        ("TriggerTime", "trigger", [0, 40]),
+        ("EchoTime", "echo time", [10, 90]),
+        ("DiffusionBValue", "b-value", [0.0, 1000.0]),
+        ("AcquisitionNumber", "acquisition", [1, 2]),
+        ("ImageType", "image type", [["ORIGINAL", "PRIMARY", "M"], ["ORIGINAL", "PRIMARY", "P"]]),
     ],
 )
-def test_slices_at_the_same_positions_split_by_what_sets_them_apart(keyword: str, values: list[Any]) -> None:
+def test_slices_at_the_same_positions_split_by_what_sets_them_apart(keyword: str, name: str, values: list[Any]) -> None:
     datasets = [*series(4, **{keyword: values[0]}), *series(4, **{keyword: values[1]})]
     for number, dataset in enumerate(datasets):
         dataset.SOPInstanceUID += f".{number}"
     found = stacks(datasets)
 
     assert [len(stack.frames) for stack in found] == [4, 4]
-    assert [keyword in stack.label for stack in found] == [True, True]
-    assert all(stack.is_volume for stack in found)
+    assert [name in stack.label for stack in found] == [True, True]
+    assert all(stack.is_volume and stack.reason.startswith(f"split by {name}: ") for stack in found)
 
 
 def test_doubles_that_nothing_sets_apart_are_split_by_number_and_it_is_told() -> None:
