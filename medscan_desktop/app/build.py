@@ -11,10 +11,12 @@ from medscan_desktop.dicom.workers.pool import ProcessWorkers
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.audit import Outcome
 from medscan_desktop.domain.user import User
+from medscan_desktop.imaging.need import MEGABYTE
 from medscan_desktop.inference.registry import ModelRegistry
 from medscan_desktop.persistence.database import Database
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import Keys
+from medscan_desktop.persistence.preferences import Preferences
 from medscan_desktop.persistence.records import RecordsFactory
 from medscan_desktop.persistence.vault import Vault
 from medscan_desktop.render.pictures import Pictures
@@ -22,6 +24,7 @@ from medscan_desktop.render.reslice import sampler_by
 from medscan_desktop.render.resources import resources_folder
 from medscan_desktop.scene.store import Store
 from medscan_desktop.scene.workspace import SceneChange
+from medscan_desktop.services.memory import PREFERENCE
 from medscan_desktop.workstation.command import Context, Settings
 from medscan_desktop.workstation.hostile import RememberingWorkers
 from medscan_desktop.workstation.jobs import Job, Jobs
@@ -55,6 +58,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _chosen_budget(database: Database) -> int:
+    """The memory budget in bytes that was chosen for this library, 0 where none was."""
+    with database.reading() as connection:
+        chosen = Preferences(connection).get(PREFERENCE) or {}
+    return int(chosen.get("megabytes", 0)) * MEGABYTE
+
+
 def build(
     home: Home,
     keys: Keys,
@@ -77,7 +87,7 @@ def build(
             records.hostile.put(sha256, reason)
 
     workers = RememberingWorkers(ProcessWorkers(worker_command(), max(2, settings.threads)), remember)
-    shelf = Shelf(settings.threads, workers)
+    shelf = Shelf(settings.threads, workers, _chosen_budget(database) or settings.memory_budget)
 
     def make_context(user: User | None, job: Job, post: Callable[[SceneChange], None]) -> Context:
         return Context(

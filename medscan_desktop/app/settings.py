@@ -4,7 +4,9 @@ import os
 import tomllib
 from pathlib import Path
 
+from medscan_desktop.app.machine_memory import machine_bytes
 from medscan_desktop.domain.errors import FileRefused
+from medscan_desktop.imaging.need import MEGABYTE
 from medscan_desktop.workstation.command import Settings
 
 _KNOWN: dict[str, tuple[type, ...]] = {
@@ -12,6 +14,7 @@ _KNOWN: dict[str, tuple[type, ...]] = {
     "is_demo": (bool,),
     "lock_after_minutes": (int, float),
     "array_path": (bool,),
+    "memory_budget_mb": (int,),
 }
 
 
@@ -21,6 +24,11 @@ def read_settings(home: Path, fonts: Path) -> Settings:
     values: dict[str, object] = {"threads": os.cpu_count() or 2}
     if path.exists():
         values |= _checked(path)
+    megabytes = values.pop("memory_budget_mb", 0)
+    if not isinstance(megabytes, int) or megabytes < 0:
+        raise FileRefused(str(path), f'the setting "memory_budget_mb" cannot be {megabytes!r}')
+    machine = machine_bytes()
+    values |= {"machine_bytes": machine, "memory_budget": megabytes * MEGABYTE or machine // 2}
     return Settings(fonts=fonts, **values)  # type: ignore[arg-type]  # each checked against _KNOWN
 
 

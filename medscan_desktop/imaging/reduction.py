@@ -4,7 +4,7 @@ A block is whole numbers of slices, rows and columns. What is no tissue (padding
 or column) has no part in a mean; a block that is less than half tissue is padding, where the stack has such a value.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -47,9 +47,11 @@ class Reduction:
         """The grid of the blocks' centres."""
         steps = np.array([self.in_plane, self.in_plane, self.slices], float)
         affine = geometry.affine.copy()
-        affine[:3, 3] = geometry.to_patient((steps - 1) / 2)
+        shift = affine[:3, :3] @ ((steps - 1) / 2)
+        affine[:3, 3] += shift
         affine[:3, :3] *= steps
-        return Geometry(affine, self.shape_of(geometry.shape), geometry.spatial)
+        origins = None if geometry.origins is None else geometry.origins + shift  # no volume: its slices all stay
+        return replace(geometry, affine=affine, shape=self.shape_of(geometry.shape), origins=origins)
 
     def frames_of(self, k: int, count: int) -> range:
         """The slices of a stack of `count` that make slice `k`."""

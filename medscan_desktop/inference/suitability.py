@@ -24,6 +24,7 @@ def check_input(
             f"{card.name} works on {_either(needs.modalities)}; this series is {modality or 'of no modality'}."
         )
     _check_words(card, f"{description} {body_part}")
+    check_resolution(card, volume)
     if refusal:
         raise Unsuitable(f"This series is no volume: {refusal}.")
     _check_grid(card, volume)
@@ -55,6 +56,16 @@ def cautions(card: Card, volume: Volume, *, description: str = "") -> tuple[str,
         unchecked = f"The series does not say that it is {needs.contrast}-weighted, and the pixels cannot tell."
         return (unchecked, *volume.warnings)
     return volume.warnings
+
+
+def check_resolution(card: Card, volume: Volume) -> None:
+    """Raise Unsuitable where the volume is not all that the files hold: no model works on that unknown to the user."""
+    if volume.window is not None or not volume.reduction.is_none:
+        how = "2D alone" if volume.window is not None else f"at {volume.reduction.text}"
+        raise Unsuitable(
+            f"{card.name} works on the full resolution, and this series is shown {how} because it is larger than the"
+            " memory budget. Raise the budget, then run it again."
+        )
 
 
 def _check_words(card: Card, text: str) -> None:

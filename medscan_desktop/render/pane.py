@@ -5,17 +5,21 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from medscan_desktop.render.canvas import black
 from medscan_desktop.render.colours import MUTED
-from medscan_desktop.render.corners import plane_words, shown_masks
+from medscan_desktop.render.contours import ContourPainter
+from medscan_desktop.render.corners import plane_words, shown_contours, shown_masks, shown_washes
 from medscan_desktop.render.fonts import application
 from medscan_desktop.render.layout import base_pixels, draw_words
 from medscan_desktop.render.marks import draw_crosshair, draw_letters, draw_ruler
 from medscan_desktop.render.measurements import MeasurementPainter
 from medscan_desktop.render.plane_image import PlaneImage, Sampler, draw_masks
+from medscan_desktop.render.presentation import draw_look, draw_shutter
 from medscan_desktop.render.sampling import Grid, sample, value_text
 from medscan_desktop.render.texts import Style, TextPainter
+from medscan_desktop.render.washes import draw_colour_bar, draw_washes
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.letters import edge_letters
 from medscan_desktop.scene.navigation import pane_of
+from medscan_desktop.scene.presenting import as_presented, look_at, presentation_of
 from medscan_desktop.scene.workspace import Corners, Stack, View, ViewKind, Workspace
 
 _WAITING = QColor(20, 23, 27)  # a slice that has not arrived: dark, yet not the black of "nothing there"
@@ -27,6 +31,7 @@ class PaneRenderer:
     def __init__(self, sampler: Sampler = sample) -> None:
         self._image = PlaneImage(sampler)
         self._texts = TextPainter()
+        self._contours = ContourPainter()
 
     def picture(
         self,
@@ -52,20 +57,41 @@ class PaneRenderer:
             return canvas
         pane = pane_of(workspace, view, size)
         value = ""
+        if pane is not None and pane.axes.through == 2:
+            view = as_presented(workspace, view, pane.slice_index)
         if pane is not None and stack.volume is not None:
             grid = Grid.of(pane, size, 1.0 if moving else device_pixel_ratio)
-            self._draw_pixels(canvas, workspace, view, stack, grid)
+            self._draw_pixels(canvas, workspace, view, stack, grid, pane)
             if pointer is not None and texts:
                 value = value_text(stack.volume, pane, pointer)
         canvas.setDevicePixelRatio(device_pixel_ratio)
+        if pane is not None:
+            self._draw_objects(canvas, workspace, view, pane)
         if texts:
             self._draw_marks(canvas, workspace, view, stack, pane, size, value)
         return canvas
 
-    def _draw_pixels(self, canvas: QImage, workspace: Workspace, view: View, stack: Stack, grid: Grid) -> None:
+    def _draw_objects(self, canvas: QImage, workspace: Workspace, view: View, pane: PaneMap) -> None:
+        """The outlines on the slice, and what a presentation state covers."""
+        contours, applied = shown_contours(workspace, view), presentation_of(workspace, view.stack)
+        shutter = applied.presentation.shutter if applied is not None else None
+        if not contours and shutter is None:
+            return
+        painter = QPainter(canvas)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._contours.draw(painter, contours, pane)
+        if shutter is not None:
+            draw_shutter(painter, shutter, pane)
+        painter.end()
+
+    def _draw_pixels(
+        self, canvas: QImage, workspace: Workspace, view: View, stack: Stack, grid: Grid, pane: PaneMap
+    ) -> None:
         volume = stack.volume
         if volume is None:
             return
+        if grid.axis == 0 and volume.window is not None:
+            volume.window.look_at(grid.index)
         if grid.axis == 0 and not volume.loaded[grid.index]:
             canvas.fill(_WAITING)
             return
@@ -73,6 +99,7 @@ class PaneRenderer:
         pixels = canvas if grid.size == size else black(grid.size)  # fewer while moving on a fine screen
         self._image.draw(pixels, volume, grid, view)
         painter = QPainter(pixels)
+        draw_washes(painter, shown_washes(workspace, view), pane, grid)
         draw_masks(painter, shown_masks(workspace, view), grid)
         painter.end()
         if pixels is not canvas:
@@ -109,8 +136,15 @@ class PaneRenderer:
         draw_letters(painter, self._texts, letters, area, pixels)
         if workspace.overlay:
             draw_ruler(painter, self._texts, stack.volume, pane.mm_per_pixel, area, pixels)
+        for wash in shown_washes(workspace, view)[:1]:
+            draw_colour_bar(painter, self._texts, wash, area, pixels)
+        look = look_at(workspace, view.stack, pane.slice_index)
+        if look is not None:
+            draw_look(painter, self._texts, look, pane, pixels)
         if pane.axes.through == 2 and not stack.volume.loaded[pane.slice_index]:
-            waiting = "this image could not be loaded" if stack.failures else "loading"
+            window = stack.volume.window
+            is_lost = bool(stack.failures) if window is None else window.has_failed(pane.slice_index)
+            waiting = "this image could not be loaded" if is_lost else "loading"
             self._texts.draw_centred(painter, area, waiting, Style(pixels, MUTED))
         MeasurementPainter(painter, self._texts, pane, whole, pixels).draw_all(workspace, view, stack)
         painter.end()

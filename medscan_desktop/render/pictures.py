@@ -3,8 +3,6 @@
 import queue
 import threading
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
 
@@ -18,6 +16,8 @@ from medscan_desktop.render.plane_image import Sampler
 from medscan_desktop.render.sampling import sample
 from medscan_desktop.render.space_pane import SpacePainter
 from medscan_desktop.render.volume3d import Drawn3D, Request3D, VolumeRenderer
+from medscan_desktop.scene.camera import PaneMap
+from medscan_desktop.scene.navigation import pane_of
 from medscan_desktop.scene.workspace import Stack, StackId, View, ViewId, ViewKind, Workspace
 
 _LONGEST_WAIT_SECONDS = 120.0
@@ -36,6 +36,7 @@ class Pictures:
         if stack is None or stack.volume is None:
             raise Unsuitable("There are no pixels to make a picture of.")
         if view.kind is not ViewKind.THREE_D:
+            _wait_for_slice(stack.volume, pane_of(workspace, view, size))
             return png_bytes(PaneRenderer(self._sampler).picture(workspace, view, size, texts=texts))
         if not stack.is_volume or stack.volume.is_colour:
             raise Unsuitable("This series is no volume, so it has no 3D picture.")
@@ -45,12 +46,12 @@ class Pictures:
             view.camera_3d,
             size,
             view.preset_3d,
-            shown_masks(workspace, view),
+            tuple(layer for layer in shown_masks(workspace, view) if layer.in_space),
             full_only=True,
         )
         with self._in_space:
-            rgba = drawn_once(request)
-        return png_bytes(SpacePainter().picture(workspace, view, size, rgba, texts=texts))
+            drawn = drawn_once(request)
+        return png_bytes(SpacePainter().picture(workspace, view, size, drawn.rgba, texts=texts, note=drawn.note))
 
     def thumbnail(self, volume: Volume, side: int) -> bytes:
         """The middle slice as acquired, in the header's window or else auto, fitted into a square."""
@@ -63,7 +64,7 @@ class Pictures:
         )
 
 
-def drawn_once(request: Request3D) -> NDArray[np.uint8]:
+def drawn_once(request: Request3D) -> Drawn3D:
     """One full 3D picture, waited for. Unsuitable where this machine cannot draw it."""
     answers: queue.Queue[Drawn3D | str] = queue.Queue()
     renderer = VolumeRenderer(answers.put, answers.put)
@@ -76,7 +77,13 @@ def drawn_once(request: Request3D) -> NDArray[np.uint8]:
         renderer.close()
     if isinstance(answer, str):
         raise Unsuitable(answer)
-    return answer.rgba
+    return answer
+
+
+def _wait_for_slice(volume: Volume, pane: PaneMap | None) -> None:
+    """A window shows that a slice is still to come; a picture waits for it."""
+    if volume.window is not None and pane is not None and pane.axes.through == 2:
+        volume.window.fetch(pane.slice_index)
 
 
 def png_bytes(image: QImage) -> bytes:

@@ -32,8 +32,12 @@ class SpacePainter:
         *,
         device_pixel_ratio: float = 1.0,
         texts: bool = True,
+        note: str = "",
     ) -> QImage:
-        """The pane at `size` logical pixels; `rgba` (h, w, 4) is the last picture drawn, None while there is none."""
+        """The pane at `size` logical pixels; `rgba` (h, w, 4) is the last picture drawn, None while there is none.
+
+        `note` is what the renderer says of it, never hidden.
+        """
         application()
         canvas = black(size, device_pixel_ratio)
         canvas.setDevicePixelRatio(device_pixel_ratio)
@@ -45,7 +49,7 @@ class SpacePainter:
             painter.drawImage(QRectF(0, 0, *size), drawn)
         stack = workspace.stack(view.stack)
         if texts and stack is not None:
-            self._draw_texts(painter, workspace, view, stack, size, has_picture=rgba is not None)
+            self._draw_texts(painter, workspace, view, stack, size, has_picture=rgba is not None, note=note)
         painter.end()
         return canvas
 
@@ -58,11 +62,12 @@ class SpacePainter:
         size: tuple[int, int],
         *,
         has_picture: bool,
+        note: str,
     ) -> None:
         pixels = base_pixels(size)
         volume = stack.volume
         preset = "" if volume is None else preset_of(volume, stack.modality, view.preset_3d).name
-        area = draw_words(painter, self._texts, space_words(workspace, view, stack, preset), size)
+        area = draw_words(painter, self._texts, space_words(workspace, view, stack, preset, note), size)
         if volume is not None and has_picture:
             letters = orbit(volume.geometry, view.camera_3d, size).letters
             draw_letters(painter, self._texts, letters, area, pixels)

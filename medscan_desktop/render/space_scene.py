@@ -1,6 +1,6 @@
 """The VTK objects of one 3D pane: a volume in two sizes, the surfaces of its masks, a camera. One thread alone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ from vtkmodules.vtkRenderingVolume import vtkFixedPointVolumeRayCastMapper, vtkV
 from vtkmodules.vtkRenderingVolumeOpenGL2 import vtkOpenGLGPUVolumeRayCastMapper
 
 from medscan_desktop.imaging.mask import Mask
+from medscan_desktop.imaging.need import MOVING_VOXELS, resting_voxels, stride_for
+from medscan_desktop.imaging.reduction import BlockMean, Reduction
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.offscreen import draws_in_software, offscreen_window
 from medscan_desktop.render.orbit import Orbit
@@ -27,9 +29,8 @@ from medscan_desktop.render.surfaces import mask_surface, matrix_of
 from medscan_desktop.render.vtk_arrays import array_of_flat, image_of
 from medscan_desktop.scene.workspace import MaskLayer
 
-# Voxels that software casts in time: some 50 ms a frame while moving; at rest the gradients take a second for every
-# 8 million, and VTK cannot be stopped while it computes them.
-_MOVING_VOXELS, _RESTING_VOXELS = 2_600_000, 24_000_000
+_CARD_VOXELS = 1_000_000_000  # what a graphics card is given at most
+_CARD_SIDE = 2048  # along one side; what older ones take as a texture
 _BACKGROUND = (0.035, 0.043, 0.055)
 
 
@@ -89,6 +90,15 @@ class SpaceScene:
         level = self._levels.get(coarse)
         return level is not None and level.volume is volume
 
+    def rest_note(self, volume: Volume) -> str:
+        """What is to be said of the picture at rest where it is not of every voxel; "" where it is."""
+        step = self._stride(volume, coarse=False)
+        if step == 1:
+            return ""
+        by_memory = self._draws_in_software() and self._stride(replace(volume, room=None), coarse=False) < step
+        reason = "memory budget" if by_memory else "for speed, without a graphics card"
+        return f"3D at {Reduction(step, step).text} ({reason})"
+
     def close(self) -> None:
         """Give the window back; nothing may be drawn after it."""
         self._levels.clear()
@@ -105,13 +115,18 @@ class SpaceScene:
             self._surfaces.clear()
             self._actors.clear()
         if coarse not in self._levels:
-            self._levels[coarse] = self._made_level(volume, _stride(volume, self._limit(coarse)))
+            self._levels[coarse] = self._made_level(volume, self._stride(volume, coarse=coarse), is_rest=not coarse)
         return self._levels[coarse]
 
-    def _limit(self, coarse: bool) -> int:
+    def _stride(self, volume: Volume, *, coarse: bool) -> int:
+        """How many voxels along each axis become one."""
+        shape = volume.values.shape
         if not self._draws_in_software():
-            return _RESTING_VOXELS * 100
-        return _MOVING_VOXELS if coarse else _RESTING_VOXELS
+            longest = max(int(size) for size in shape[:3])
+            return max(stride_for(shape, _CARD_VOXELS), -(-longest // _CARD_SIDE))
+        if coarse:
+            return stride_for(shape, MOVING_VOXELS)
+        return stride_for(shape, resting_voxels(shape, volume.values.itemsize, volume.room))
 
     def _draws_in_software(self) -> bool:
         if self._software is None:
@@ -119,11 +134,17 @@ class SpaceScene:
             self._software = draws_in_software(self.window)
         return self._software
 
-    def _made_level(self, volume: Volume, stride: int) -> _Level:
-        values = np.ascontiguousarray(volume.values[::stride, ::stride, ::stride])  # stride 1: the buffer itself
-        image = image_of(np.asarray(values, values.dtype))
+    def _made_level(self, volume: Volume, stride: int, *, is_rest: bool) -> _Level:
+        """At rest means of blocks, which show no stripes that are not there; while moving every so-many-th voxel."""
         spacing = volume.geometry.spacing
+        if stride > 1 and is_rest:
+            values = _means(volume, stride)
+            start = (stride - 1) / 2
+        else:
+            values, start = np.ascontiguousarray(volume.values[::stride, ::stride, ::stride]), 0.0
+        image = image_of(np.asarray(values, values.dtype))  # stride 1: the volume's own buffer, no copy
         image.SetSpacing(*(step * stride for step in spacing))
+        image.SetOrigin(*(step * start for step in spacing))
         placed = volume.geometry.affine.copy()
         placed[:3, :3] /= np.asarray(spacing)
         mapper = vtkFixedPointVolumeRayCastMapper() if self._draws_in_software() else vtkOpenGLGPUVolumeRayCastMapper()
@@ -194,12 +215,16 @@ class SpaceScene:
         return np.array(rows[::-1], np.uint8)  # VTK counts rows from below
 
 
-def _stride(volume: Volume, limit: int) -> int:
-    """The smallest stride at which no more than `limit` voxels are left."""
-    stride = 1
-    while np.prod([-(-size // stride) for size in volume.values.shape[:3]]) > limit:
-        stride += 1
-    return stride
+def _means(volume: Volume, stride: int) -> NDArray[np.generic]:
+    """The means of blocks of stride³ voxels, slice by slice."""
+    reduction = Reduction(stride, stride)
+    means = np.empty(reduction.shape_of(volume.values.shape), volume.values.dtype)
+    block = BlockMean(reduction, volume.values.shape[1:], volume.padding)
+    for k, out in enumerate(means):
+        for frame in reduction.frames_of(k, len(volume.values)):
+            block.add(volume.values[frame])
+        block.take(out)
+    return means
 
 
 def _property(preset: Preset, volume: Volume, veiled: bool) -> vtkVolumeProperty:

@@ -41,11 +41,15 @@ class Request3D:
 
 @dataclass(frozen=True, slots=True)
 class Drawn3D:
-    """A finished picture: RGBA (h, w, 4), the receiver's own. `full` says that no better one will follow."""
+    """A finished picture: RGBA (h, w, 4), the receiver's own. `full` says that no better one will follow.
+
+    `note` is what must be said of it: that at rest, too, it is not of every voxel.
+    """
 
     request: Request3D
     rgba: Picture
     full: bool
+    note: str = ""
 
 
 class VolumeRenderer:
@@ -91,6 +95,8 @@ class VolumeRenderer:
                 self._serve(scene, request)
         except MedScanError as refusal:
             failure = str(refusal)
+        except MemoryError:
+            failure = "There is not enough memory to draw this series in 3D."
         finally:  # a bug goes on to the thread's hook, which logs it; who waits is told all the same
             if scene is not None:
                 scene.close()
@@ -137,7 +143,7 @@ class VolumeRenderer:
         else:
             self._last_full_seconds = seconds
         if not self._closing:
-            self._on_picture(Drawn3D(request, rgba, full=not coarse))
+            self._on_picture(Drawn3D(request, rgba, not coarse, scene.rest_note(request.volume)))
 
     def _adapt(self, seconds: float) -> None:
         """Fewer rays after a slow frame, more after a quick one."""

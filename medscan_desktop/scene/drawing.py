@@ -57,8 +57,9 @@ def draw(workspace: Workspace, view: View, pointer: Pointer, measure: Measure) -
 
 def _measurement(study: Study, stack: Stack, pane: PaneMap, shape: Shape, measurement_id: MeasurementId) -> Measurement:
     volume = stack.volume
-    frame = _frame(pane, shape)
-    is_acquired = pane.axes.through == 2 and frame < len(stack.instance_uids)
+    blocks = volume.reduction.slices if volume is not None else 1
+    frame = _frame(pane, shape) * blocks + (blocks - 1) // 2  # the stack's own, at full resolution
+    is_acquired = pane.axes.through == 2 and blocks == 1 and frame < len(stack.instance_uids)
     return Measurement(
         id=measurement_id,
         study_instance_uid=study.study_instance_uid,

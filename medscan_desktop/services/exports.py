@@ -97,7 +97,8 @@ def _figures(
     """A volume: three planes through what was found, and 3D. Else the frame that was measured, or the middle one."""
     shelved, plan = first
     ctx.job.report(0.2, "reading the images")
-    stack = with_all_pixels(stack_of(plan), ctx.shelf.load(shelved, plan))
+    loading = ctx.shelf.load(shelved, plan)
+    stack = with_all_pixels(stack_of(plan), loading, ctx.shelf.offer_of(plan.id))
     if stack.volume is None:
         return ()
     hung = hang(replace(EMPTY, is_demo=ctx.settings.is_demo), study, (stack,), stack.id)

@@ -10,6 +10,7 @@ from medscan_desktop.domain.user import Permission, User
 from medscan_desktop.imaging.mask import pack
 from medscan_desktop.inference.card import Card
 from medscan_desktop.inference.predict import Prediction, predict
+from medscan_desktop.inference.suitability import check_resolution
 from medscan_desktop.scene.layers import with_finding
 from medscan_desktop.scene.workspace import StackId
 from medscan_desktop.workstation.command import Context, Effect, Kind, command
@@ -51,6 +52,7 @@ def run_model(
         series = records.studies.series_by_uid(series_instance_uid)
     plan = shelved.plan(stack_id)
     loading = ctx.shelf.load(shelved, plan)
+    check_resolution(card, loading.volume)
     ctx.job.report(0.0, "reading the images")
     loading.wait()
     prediction = predict(

@@ -43,7 +43,8 @@ def export_snapshot(
         files = mask_files(records, [finding] if finding else [])
         shelved = read_series(records, ctx.vault, series_instance_uid)
     plan = shelved.plan()
-    stack = with_all_pixels(stack_of(plan), ctx.shelf.load(shelved, plan))
+    loading = ctx.shelf.load(shelved, plan)
+    stack = with_all_pixels(stack_of(plan), loading, ctx.shelf.offer_of(plan.id))
     scene = _scene(study, stack, finding, ctx.settings.is_demo)
     if finding is not None:
         layers = all_mask_layers([finding], read_masks(ctx.vault, files), scene)

@@ -7,8 +7,9 @@ from medscan_desktop.dicom.load import Loading
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.domain.study import Series, SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission
-from medscan_desktop.scene.hanging import hang, show_stack, with_loaded
+from medscan_desktop.scene.hanging import hang, show_stack, with_loaded, without_pixels
 from medscan_desktop.scene.layers import all_mask_layers
+from medscan_desktop.scene.memory import ShownAs
 from medscan_desktop.scene.workspace import EMPTY, Stack, StackId, ViewId, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.masks import mask_files, read_masks
@@ -58,13 +59,14 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
     ctx.shelf.clear()
     first = most_useful(shelved, series_instance_uid)
     loading = _start(ctx, *first) if first else None  # at once: its pixels arrive while the rest is put together
+    offer = ctx.shelf.offer_of(first[1].id) if first else None
     stacks = tuple(stack for one in shelved for stack in stacks_of(one))
     masks = read_masks(ctx.vault, files)
 
     def filled(bare: tuple[Stack, ...]) -> tuple[Stack, ...]:
         if first is None or loading is None:
             return bare
-        return tuple(with_pixels(stack, loading) if stack.id == first[1].id else stack for stack in bare)
+        return tuple(with_pixels(stack, loading, offer) if stack.id == first[1].id else stack for stack in bare)
 
     def show(workspace: Workspace) -> Workspace:  # fills only now: slices that came before had no stack to be told to
         blank = replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay, is_demo=ctx.settings.is_demo)
@@ -76,17 +78,33 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
 
 
 @command("series.show", permission=Permission.READ)
-def show_series(ctx: Context, *, series_instance_uid: SeriesUid, stack_id: StackId, view_id: ViewId | None) -> Effect:
-    """Show a stack of the open study in a view, or (None) hang the window with it."""
+def show_series(
+    ctx: Context,
+    *,
+    series_instance_uid: SeriesUid,
+    stack_id: StackId,
+    view_id: ViewId | None,
+    on_screen: frozenset[StackId] = frozenset(),
+    shown_as: ShownAs | None = None,
+) -> Effect:
+    """Show a stack of the open study in a view, or (None) hang the window with it.
+
+    `on_screen` are the stacks of the other views: they keep their memory. `shown_as` is what the user chose for a stack
+    over the memory budget (WHOLE: what fits); it is loaded anew.
+    """
     with ctx.records("series.show", series_instance_uid) as records:
         shelved = read_series(records, ctx.vault, series_instance_uid)
     plan = shelved.plan(stack_id)
-    loading, stack = _start(ctx, shelved, plan), stack_of(plan)
+    if shown_as is not None:
+        ctx.shelf.wish(plan.id, shown_as)
+    loading, stack = _start(ctx, shelved, plan, on_screen), stack_of(plan)
+    offer, held = ctx.shelf.offer_of(plan.id), ctx.shelf.held
 
     def show(workspace: Workspace) -> Workspace:
         if workspace.stack(stack.id) is None:  # the study was closed meanwhile
             return workspace
-        return show_stack(workspace.with_stack(with_pixels(stack, loading)), stack.id, view_id)
+        shown = show_stack(workspace.with_stack(with_pixels(stack, loading, offer)), stack.id, view_id)
+        return without_pixels(shown, held)
 
     return Effect(scene=show)
 
@@ -98,11 +116,11 @@ def close_study(ctx: Context) -> Effect:
     return Effect(scene=lambda workspace: replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay))
 
 
-def _start(ctx: Context, shelved: Shelved, plan: StackPlan) -> Loading:
+def _start(ctx: Context, shelved: Shelved, plan: StackPlan, on_screen: frozenset[StackId] = frozenset()) -> Loading:
     """Load the stack; what arrives later comes to the screen by itself."""
 
     def arrived(arrival: Arrival) -> None:
-        failures = failure_texts(arrival.failures)
-        ctx.post(partial(with_loaded, stack_id=plan.id, count=arrival.count, failures=failures))
+        came = partial(with_loaded, stack_id=plan.id, count=arrival.count, values=arrival.values)
+        ctx.post(partial(came, failures=failure_texts(arrival.failures), notes=arrival.notes))
 
-    return ctx.shelf.load(shelved, plan, arrived)
+    return ctx.shelf.load(shelved, plan, arrived, on_screen=on_screen)

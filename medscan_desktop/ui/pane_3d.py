@@ -61,7 +61,9 @@ class Pane3DWidget(ViewWidget):
             rgba = self._drawn.rgba if self._drawn is not None and is_ours else None
             ratio = self.devicePixelRatioF()
             size = (self.width(), self.height())
-            painter.drawImage(0, 0, self._painter.picture(workspace, view, size, rgba, device_pixel_ratio=ratio))
+            note = self._drawn.note if self._drawn is not None and is_ours else ""
+            picture = self._painter.picture(workspace, view, size, rgba, device_pixel_ratio=ratio, note=note)
+            painter.drawImage(0, 0, picture)
             self.paint_frame(painter)
         painter.end()
 
@@ -72,7 +74,7 @@ class Pane3DWidget(ViewWidget):
             return
         ratio = self.devicePixelRatioF()
         size = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
-        masks = shown_masks(workspace, view)
+        masks = tuple(layer for layer in shown_masks(workspace, view) if layer.in_space)
         self._renderer.request(
             Request3D(stack.volume, stack.modality, view.camera_3d, size, preset=view.preset_3d, masks=masks)
         )
@@ -101,4 +103,5 @@ def _shown(workspace: Workspace, view_id: ViewId) -> tuple[object, ...]:
         workspace.overlay,
         workspace.is_demo,
         workspace.masks if workspace.masks_visible else None,
+        workspace.contours if workspace.masks_visible else None,
     )

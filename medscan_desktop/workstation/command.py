@@ -28,6 +28,7 @@ class Kind(StrEnum):
     MEASUREMENTS = "measurements"
     SESSION = "session"
     MODELS = "models"
+    MEMORY = "memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class Settings:
     is_demo: bool = False  # "demo – not for diagnosis" on every picture and page
     lock_after_minutes: float = 10.0
     array_path: bool = True  # False: every 2D picture by vtkImageReslice, the slower reference
+    machine_bytes: int = 1 << 62  # the memory this process may have at most
+    memory_budget: int = 1 << 62  # bytes for the pixels on screen where nobody has chosen in the window
     fonts: Path = Path()  # the application's own fonts: a bare machine has none
 
 
@@ -89,6 +92,7 @@ class Context:
     job: Job
     post: Callable[[SceneChange], None]  # a scene change on the main thread while the use case still runs
     settings: Settings
+    checkpoint: Callable[[], bool]  # erase what was deleted from the database's journal too; False: not all of it yet
 
 
 @dataclass(frozen=True, slots=True)

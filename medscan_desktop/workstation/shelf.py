@@ -4,24 +4,30 @@ Between the records and the screen: it knows vault and headers, so neither the l
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event, Lock
 from time import monotonic
 from typing import BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
+
+from medscan_desktop.dicom.budget import need_of
 from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.header import Header
 from medscan_desktop.dicom.load import Failure, Loading, start_load
 from medscan_desktop.dicom.plan import Grouping, StackPlan
 from medscan_desktop.dicom.workers.workers import Workers
-from medscan_desktop.domain.errors import FileRefused, NotFound
+from medscan_desktop.domain.errors import FileRefused, Hostile, NotFound
 from medscan_desktop.domain.study import Instance, InstanceUid, SeriesUid, Storage, VaultId
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.persistence.records import Records
 from medscan_desktop.persistence.vault import Vault, VaultFile
+from medscan_desktop.scene.memory import MemoryOffer, ShownAs
 from medscan_desktop.scene.workspace import StackId
+from medscan_desktop.workstation.fitting import Fit, fit, start
 from medscan_desktop.workstation.referenced import open_referenced
 
 Opener = Callable[[InstanceUid], BinaryIO]
@@ -75,8 +81,13 @@ def _opener(records: Records, vault: Vault, instances: Sequence[Instance]) -> Op
         VaultId(instance.location) for instance in instances if instance.storage is Storage.VAULT
     )
 
+    hostile = records.hostile.reasons()
+
     def open_instance(uid: InstanceUid) -> BinaryIO:
         instance = by_uid[uid]
+        if instance.sha256 in hostile:
+            reason = f"{hostile[instance.sha256]} when it was read before, so it is not tried again"
+            raise Hostile(str(instance.header["label"]), reason)
         if instance.storage is Storage.VAULT:
             return vault.open(files[VaultId(instance.location)])
         return open_referenced(instance)
@@ -86,52 +97,113 @@ def _opener(records: Records, vault: Vault, instances: Sequence[Instance]) -> Op
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How far a loading is: how many slices are there, and (once no more will come) what failed and why."""
+    """How far a loading is: how many slices are there, what failed and why (once no more will come), what is noted."""
 
     count: int
     failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+    values: NDArray[np.generic] | None = field(default=None, compare=False)  # what arrives in them
 
 
 Follower = Callable[[Arrival], None]
 
 
 class Shelf:
-    """The loadings of the open study. Safe from any thread."""
+    """The loadings of the open study, within `budget` bytes of memory (None: no limit). Safe from any thread."""
 
-    def __init__(self, threads: int, workers: Workers) -> None:
+    def __init__(self, threads: int, workers: Workers, budget: int | None = None) -> None:
+        self.budget = budget
         self._threads = threads
         self._workers = workers
         self._lock = Lock()
-        self._followed: dict[StackId, _Followed] = {}
+        self._followed: dict[StackId, _Followed] = {}  # in the order in which they were last asked for
+        self._wishes: dict[StackId, ShownAs] = {}
 
-    def load(self, shelved: Shelved, plan: StackPlan, follower: Follower | None = None) -> Loading:
-        """Start to load a stack, or go on with the loading there is. `follower` hears of arrivals, on any thread."""
+    def load(
+        self,
+        shelved: Shelved,
+        plan: StackPlan,
+        follower: Follower | None = None,
+        *,
+        on_screen: frozenset[StackId] | None = None,
+    ) -> Loading:
+        """Start to load a stack, or go on with the loading there is. `follower` hears of arrivals, on any thread.
+
+        What is not in `on_screen` may be let go to make room; None lets nothing go. Unsuitable where the computer has
+        not even the memory for the least.
+        """
         with self._lock:
-            followed = self._followed.get(plan.id)
+            followed = self._followed.pop(plan.id, None)
             if followed is None:
-                followed = self._followed[plan.id] = _Followed(plan, shelved.opener, self._workers, self._threads)
+                fitted = fit(plan, self._room_for(plan, on_screen), self._wishes.get(plan.id))
+                followed = _Followed(plan, shelved.opener, self._workers, self._threads, fitted)
+                if self.budget is not None:
+                    followed.leave(self._left(followed.fit.size))
+            self._followed[plan.id] = followed
         if follower is not None:
             followed.add(follower)
         return followed.loading
+
+    def offer_of(self, stack_id: StackId) -> MemoryOffer | None:
+        """What the user may choose for a stack on the shelf that does not fit whole; None for all others."""
+        with self._lock:
+            followed = self._followed.get(stack_id)
+        return followed.fit.offer if followed is not None else None
+
+    def wish(self, stack_id: StackId, shown_as: ShownAs | None) -> None:
+        """From its next loading on a stack is shown so (None: as it fits); what is loaded of it is let go."""
+        with self._lock:
+            self._wishes.pop(stack_id, None)
+            if shown_as is not None:
+                self._wishes[stack_id] = shown_as
+            gone = self._followed.pop(stack_id, None)
+        if gone is not None:
+            gone.loading.cancel()
+
+    @property
+    def held(self) -> frozenset[StackId]:
+        """The stacks whose pixels are here."""
+        with self._lock:
+            return frozenset(self._followed)
 
     def clear(self) -> None:
         """Let go of every stack; what is still loading stops."""
         with self._lock:
             gone, self._followed = self._followed, {}
+            self._wishes.clear()
         for followed in gone.values():
             followed.loading.cancel()
+
+    def _room_for(self, plan: StackPlan, on_screen: frozenset[StackId] | None) -> int | None:
+        """The bytes there are for `plan`: what is not on screen goes, the longest unused first, while it is needed."""
+        if self.budget is None:
+            return None
+        need = need_of(plan).least
+        spare = [] if on_screen is None else [stack_id for stack_id in self._followed if stack_id not in on_screen]
+        while spare and self._left(need) < 0:
+            self._followed.pop(spare.pop(0)).loading.cancel()
+        return self._left(0)
+
+    def _left(self, size: int) -> int:
+        """The budget without what is loaded and `size` bytes more."""
+        taken = sum(followed.fit.size for followed in self._followed.values())
+        return (self.budget or 0) - taken - size
 
 
 class _Followed:
     """A loading and who wants to know: told of the first slice, the last one, and once in REPORT_EVERY_S between."""
 
-    def __init__(self, plan: StackPlan, opener: Opener, workers: Workers, threads: int) -> None:
+    def __init__(self, plan: StackPlan, opener: Opener, workers: Workers, threads: int, fitted: Fit) -> None:
         self._lock = Lock()
         self._followers: list[Follower] = []
         self._last = 0.0
         self._started = Event()
-        self.loading = start_load(plan, opener, workers, threads=threads, on_slices=self._arrived)
+        self.loading, self.fit = start(plan, opener, workers, fitted, threads=threads, on_slices=self._arrived)
         self._started.set()
+
+    def leave(self, room: int) -> None:
+        """Say how much memory is left for copies of the volume."""
+        self.loading.volume = replace(self.loading.volume, room=max(0, room))
 
     def add(self, follower: Follower) -> None:
         """Tell this one too, at once where slices are there already."""
@@ -142,7 +214,7 @@ class _Followed:
             follower(arrival)
 
     def _arrived(self) -> None:
-        self._started.wait()  # the first slice may come before `start_load` has returned
+        self._started.wait()  # the first slice may come before `start` has returned
         arrival, is_last = self._arrival()
         now = monotonic()
         with self._lock:
@@ -154,7 +226,7 @@ class _Followed:
             follower(arrival)
 
     def _arrival(self) -> tuple[Arrival, bool]:
-        loaded, failures = self.loading.volume.loaded, self.loading.failures
-        count = int(loaded.sum())
-        is_last = count + len(failures) == len(loaded)
-        return Arrival(count, failures if is_last else ()), is_last
+        loading = self.loading
+        is_last = loading.is_over or loading.every_report_counts
+        failures, notes = (loading.failures, loading.notes) if is_last else ((), ())
+        return Arrival(loading.count, failures, notes, loading.volume.values), is_last
