@@ -80,3 +80,4 @@ class Finding:
     decided_by: UserId | None = None
     decided_at: str = ""
     reason: str = ""
+    note: str = ""  # what has happened to its images since

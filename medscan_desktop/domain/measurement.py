@@ -53,6 +53,7 @@ class Measurement:
     statistics: Statistics | None = None
     created_by: UserId | None = None
     created_at: str = ""  # ISO 8601, UTC
+    note: str = ""  # what has happened to its image since
 
     @property
     def trust(self) -> str:
@@ -61,10 +62,11 @@ class Measurement:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """Its numbers as they stand beside it; none where nothing was measured."""
+        """Its numbers as they stand beside it, and its note; none where nothing was measured."""
+        noted = (self.note,) if self.note else ()
         if self.length is not None:
-            return (length_text(self.length, self.unit, self.calibration),)
-        return statistics_text(self.statistics, self.trust) if self.statistics is not None else ()
+            return (length_text(self.length, self.unit, self.calibration), *noted)
+        return (*statistics_text(self.statistics, self.trust), *noted) if self.statistics is not None else noted
 
 
 def length_text(value: float, unit: str, calibration: str) -> str:

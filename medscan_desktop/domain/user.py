@@ -22,6 +22,9 @@ class Permission(StrEnum):
     READ_DEIDENTIFIED = "read_deidentified"
     READ_AUDIT = "read_audit"
     ADMINISTER = "administer"
+    RECONCILE = "reconcile"  # decide about what contradicts the library, where nothing of the library goes
+    DELETE = "delete"  # studies, or what stands in the way of others
+    HOLD = "hold"  # set and lift a legal hold
 
 
 class Role(StrEnum):
@@ -35,7 +38,7 @@ class Role(StrEnum):
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.TECHNOLOGIST: frozenset({Permission.READ, Permission.IMPORT, Permission.ANNOTATE}),
+    Role.TECHNOLOGIST: frozenset({Permission.READ, Permission.IMPORT, Permission.ANNOTATE, Permission.RECONCILE}),
     Role.RADIOLOGIST: frozenset(
         {
             Permission.READ,
@@ -46,11 +49,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT,
             Permission.SIGN,
             Permission.BREAK_GLASS,
+            Permission.RECONCILE,
+            Permission.DELETE,
+            Permission.HOLD,
         }
     ),
     Role.RESEARCHER: frozenset({Permission.READ_DEIDENTIFIED}),
     Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
-    Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER, Permission.READ_AUDIT}),
+    Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER, Permission.READ_AUDIT, Permission.HOLD}),
 }
 
 

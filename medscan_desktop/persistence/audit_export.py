@@ -11,11 +11,16 @@ from medscan_desktop.domain.audit import AuditEvent, Outcome
 _EVENT_IDS = (
     ("audit.", ("110101", "Audit Log Used")),
     ("study.import", ("110107", "Import")),
+    ("study.wrap", ("110107", "Import")),
     ("study.search", ("110112", "Query")),
+    ("study.delete", ("110105", "DICOM Study Deleted")),
     ("study.", ("110103", "DICOM Instances Accessed")),
     ("series.", ("110103", "DICOM Instances Accessed")),
     ("export.", ("110106", "Export")),
+    ("library.check", ("110103", "DICOM Instances Accessed")),
     ("measurement.", ("110110", "Patient Record")),
+    ("reconcile.", ("110110", "Patient Record")),
+    ("hold.", ("110110", "Patient Record")),
     ("finding.", ("110110", "Patient Record")),
     ("model.read_input", ("110103", "DICOM Instances Accessed")),
     ("model.run", ("110110", "Patient Record")),
@@ -31,6 +36,7 @@ _APPLICATION = ("110100", "Application Activity")
 _OUTCOMES = {Outcome.SUCCESS: "0", Outcome.FAILURE: "4", Outcome.DENIED: "8"}  # success, minor and serious failure
 _ACTIONS = {
     "import": "C",
+    "wrap": "C",
     "create_first": "C",
     "save": "C",
     "delete": "D",

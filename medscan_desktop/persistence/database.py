@@ -67,6 +67,22 @@ class Database:
         with database_errors_named(), self._engine.connect().execution_options(**{_READING: True}) as connection:
             yield connection
 
+    def checkpoint(self) -> bool:
+        """Fold the WAL into the database and empty it, so that what was deleted is gone from both.
+
+        False where another process reads or writes just now; the last one to close does it then.
+        """
+        with database_errors_named():
+            connection = self._engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                row = cursor.fetchone()
+                cursor.close()
+            finally:
+                connection.close()
+        return row is not None and row[0] == 0
+
     def rollback_problem(self, keys: Keys) -> str | None:
         """For the start: a sentence where the audit log's anchor is ahead of this database, None where all is well."""
         with self.reading() as connection:

@@ -18,11 +18,13 @@ from medscan_desktop.persistence.conflicts import Conflicts
 from medscan_desktop.persistence.database import Database, integrity_problems
 from medscan_desktop.persistence.files import Files
 from medscan_desktop.persistence.findings import Findings
+from medscan_desktop.persistence.hostile import HostileFiles
 from medscan_desktop.persistence.keys import Keys
 from medscan_desktop.persistence.measurements import Measurements
 from medscan_desktop.persistence.outbox import Outbox
 from medscan_desktop.persistence.preferences import Preferences
 from medscan_desktop.persistence.sources import Sources
+from medscan_desktop.persistence.storage import StorageUse
 from medscan_desktop.persistence.studies import Studies
 from medscan_desktop.persistence.users import Users
 
@@ -53,12 +55,14 @@ class Records:
         self.detail: dict[str, Detail] = {}
         self.studies = Studies(connection, now)
         self.conflicts = Conflicts(connection, now)
+        self.storage = StorageUse(connection, self.conflicts)
         self.files = Files(connection)
         self.measurements = Measurements(connection)
         self.findings = Findings(connection)
         self.users = Users(connection, password_cost, uptime)
         self.outbox = Outbox(connection, now)
         self.preferences = Preferences(connection)
+        self.hostile = HostileFiles(connection, now)
         self.sources = Sources(connection, now)
         self.audit = AuditLog(connection, keys, anchors)
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import overload
+from typing import Any, overload
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, literal, select, update
 
 from medscan_desktop.domain.conflict import REASONS, ConflictKind, is_same_identity, is_same_patient
 from medscan_desktop.domain.errors import NotFound
@@ -167,17 +167,27 @@ class Studies:
             raise NotFound("This image is not in the library.")
         return instance_of(row)
 
-    def put_states(self, states: Mapping[InstanceUid, InstanceState]) -> None:
-        """Write down what was found when the bytes of these instances were looked for."""
-        at = self._at()
-        for uid, state in states.items():
-            of_instance = instances.c.sop_instance_uid == uid
-            self._connection.execute(update(instances).where(of_instance).values(state=state.value, checked_at=at))
+    def bare_instances(self, uid: StudyUid) -> list[Instance]:
+        """Every instance of a study without its header, which takes longest to read; in no particular order."""
+        of_study = select(series.c.series_instance_uid).where(series.c.study_instance_uid == uid)
+        columns = [column for column in instances.c if column.name != "header"]
+        query: Select[Any] = select(*columns, literal("{}").label("header"))
+        rows = self._connection.execute(query.where(instances.c.series_instance_uid.in_(of_study)))
+        return [instance_of(row) for row in rows]
 
-    def put_mtime(self, uid: InstanceUid, mtime_ns: int) -> None:
-        """A referenced file has the same bytes and another time: the next look need not read it again."""
-        of_instance = instances.c.sop_instance_uid == uid
-        self._connection.execute(update(instances).where(of_instance).values(mtime_ns=mtime_ns))
+    def uids(self) -> list[StudyUid]:
+        """Every study, newest first."""
+        rows = self._connection.execute(select(studies.c.study_instance_uid).order_by(*_NEWEST))
+        return [StudyUid(uid) for uid in rows.scalars()]
+
+    def put_states(self, states: Mapping[InstanceUid, InstanceState], times: Mapping[InstanceUid, int]) -> None:
+        """Write down what was found when bytes were looked for; `times` are of files proven to be the same."""
+        for uid in {**states, **times}:
+            values: dict[str, object] = {"checked_at": self._at()}
+            values |= {"state": states[uid].value} if uid in states else {}
+            values |= {"mtime_ns": times[uid]} if uid in times else {}
+            of_instance = instances.c.sop_instance_uid == uid
+            self._connection.execute(update(instances).where(of_instance).values(values))
 
     def put_opened(self, uid: StudyUid) -> None:
         """Somebody opens the study now."""
@@ -198,8 +208,10 @@ class Studies:
             patient_sex=patient.patient_sex,
         )
         drop_from_search(self._connection, before.number)
-        add_to_search(self._connection, before.number, self.get(uid))
+        after = self.get(uid)
+        add_to_search(self._connection, before.number, after)
         self._patients[uid] = patient
+        Conflicts(self._connection, self._now).list_identities(after, self._contradicting(after))
 
     def forget_cached(self) -> None:
         """After rows were removed within this transaction."""

@@ -7,6 +7,7 @@ from medscan_desktop.domain.audit import Outcome
 from medscan_desktop.domain.errors import NotAllowed
 from medscan_desktop.domain.user import Permission, Role, User, UserId
 from medscan_desktop.workstation.command import Context, Effect, Kind, command
+from medscan_desktop.workstation.open_marks import unmark
 
 MINIMUM_PASSWORD = 8
 
@@ -51,7 +52,7 @@ def log_in(ctx: Context, *, name: str, password: str) -> Effect:
 @command("session.log_out", permission=Permission.NONE)
 def log_out(ctx: Context, *, reason: str = "user") -> Effect:
     """End the session; the screen empties. `reason` is "user" or "idle"."""
-    with ctx.records("session.log_out", ctx.user.name if ctx.user else "", reason=reason):
-        pass
+    with ctx.records("session.log_out", ctx.user.name if ctx.user else "", reason=reason) as records:
+        unmark(records)
     ctx.shelf.clear()
     return Effect(changed=frozenset({Kind.SESSION}), session=None)

@@ -24,6 +24,11 @@ class Look:
     mtime_ns: int | None = None
 
     @property
+    def is_present(self) -> bool:
+        """Whether it is there, as it was imported."""
+        return self.state is InstanceState.PRESENT
+
+    @property
     def is_news(self) -> bool:
         """Whether the records say otherwise."""
         return self.state is not self.instance.state or self.mtime_ns not in (None, self.instance.mtime_ns)
@@ -55,6 +60,12 @@ def look_at(
 def states_of(looks: Iterable[Look]) -> dict[InstanceUid, InstanceState]:
     """What is to be written down: only what the records do not say already."""
     return {look.instance.sop_instance_uid: look.state for look in looks if look.state is not look.instance.state}
+
+
+def times_of(looks: Iterable[Look]) -> dict[InstanceUid, int]:
+    """Files with the same bytes and another time: the next look need not read them again."""
+    news = (look for look in looks if look.mtime_ns not in (None, look.instance.mtime_ns))
+    return {look.instance.sop_instance_uid: look.mtime_ns for look in news if look.mtime_ns is not None}
 
 
 def _in_vault(instance: Instance, files: Mapping[VaultId, VaultFile], vault: Vault, deep: bool) -> Look:
