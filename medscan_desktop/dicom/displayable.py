@@ -8,7 +8,6 @@ _STORAGE = "1.2.840.10008.5.1.4.1.1."
 _OTHER_OBJECTS = {
     _STORAGE + "9": "a waveform, not an image: stored, not yet shown",
     _STORAGE + "11": "a presentation state, not an image: stored, not yet applied",
-    _STORAGE + "30": "a parametric map: stored, not yet shown",
     _STORAGE + "66": "a registration or raw data object, not an image: stored, not yet shown",
     _STORAGE + "66.4": "a segmentation, not an image: stored, not yet shown",
     _STORAGE + "66.5": "a surface segmentation, not an image: stored, not yet shown",
@@ -29,8 +28,7 @@ _THREE_SAMPLES = frozenset(
 # Storage classes whose instances always hold pixels: CR, DX, CT, US, MR, NM, SC, XA, XRF, VL, PT, RT image and dose,
 # parametric map, segmentation.
 _IMAGES = tuple(
-    f"{_STORAGE}{branch}"
-    for branch in "1 2 3.1 4 6.1 7 12.1 12.2 13.1 20 30 66.4 66.7 77.1 128 481.1 481.2".split()
+    f"{_STORAGE}{branch}" for branch in "1 2 3.1 4 6.1 7 12.1 12.2 13.1 20 30 66.4 66.7 77.1 128 481.1 481.2".split()
 )
 
 

@@ -1,0 +1,52 @@
+"""Which files that are no DICOM can be wrapped into a study: told by how they begin, never by the name alone."""
+
+from enum import StrEnum
+
+HEAD_BYTES = 352  # enough of a file to tell
+_GZIP = b"\x1f\x8b"
+_NIFTI_1 = (b"\x5c\x01\0\0", b"\0\0\x01\x5c")  # the header's own size, in either byte order
+_NIFTI_2 = (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
+
+
+class ForeignKind(StrEnum):
+    """A format that can be wrapped."""
+
+    NIFTI = "NIfTI image"
+    NRRD = "NRRD image"
+    PNG = "PNG picture"
+    JPEG = "JPEG picture"
+    TIFF = "TIFF picture"
+    PDF = "PDF document"
+    STL = "STL surface"
+
+    @property
+    def is_volume(self) -> bool:
+        """Whether it holds voxels, so that a modality must be chosen."""
+        return self in (ForeignKind.NIFTI, ForeignKind.NRRD)
+
+
+def foreign_kind(head: bytes, name: str) -> ForeignKind | None:
+    """The format of a file that begins with `head` (HEAD_BYTES, or all of it); None where it cannot be wrapped."""
+    end = name.lower()
+    if head[:4] in _NIFTI_1 + _NIFTI_2 or (head[:2] == _GZIP and end.endswith((".nii.gz", ".nii"))):
+        return ForeignKind.NIFTI
+    for kind, beginnings in _BEGINNINGS:
+        if head.startswith(beginnings):
+            return kind
+    return ForeignKind.STL if end.endswith(".stl") and len(head) >= 15 else None
+
+
+_BEGINNINGS = (
+    (ForeignKind.NRRD, (b"NRRD000",)),
+    (ForeignKind.PNG, (b"\x89PNG\r\n\x1a\n",)),
+    (ForeignKind.JPEG, (b"\xff\xd8\xff",)),
+    (ForeignKind.TIFF, (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
+    (ForeignKind.PDF, (b"%PDF-",)),
+)
+
+
+def not_dicom(head: bytes, name: str) -> str:
+    """Why a file that is no DICOM is not imported, for the report."""
+    kind = foreign_kind(head, name)
+    article = "an" if kind in (ForeignKind.NRRD, ForeignKind.STL) else "a"
+    return f"not DICOM: {article} {kind}, which can be wrapped into a study" if kind else "not a DICOM file"
