@@ -19,6 +19,7 @@ from medscan_desktop.dicom.elements import (
     Truncated,
 )
 from medscan_desktop.dicom.encapsulated import read_fragments
+from medscan_desktop.dicom.foreign_kind import HEAD_BYTES, not_dicom
 from medscan_desktop.dicom.frames import per_frame_values, regions_of, shared_values
 from medscan_desktop.dicom.header import Header, Pixels
 from medscan_desktop.dicom.identity import identified
@@ -57,7 +58,7 @@ def scan(stream: BinaryIO, label: str) -> Header:
     except Malformed as error:
         raise FileRefused(label, f"the file {error}") from error
     if not meta:
-        raise NotDicom(label, "not a DICOM file")
+        raise NotDicom(label, not_dicom(reader.bytes_at(0, HEAD_BYTES), label))
     try:
         if meta["TransferSyntaxUID"] == DEFLATED:
             stream = inflated(stream, start)

@@ -34,7 +34,7 @@ def refusal(content: bytes) -> FileRefused:
     [
         (b"", "empty file"),
         (b"patient report\n" * 50, "not a DICOM file"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(500), "not a DICOM file"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(500), "not DICOM: a PNG picture, which can be wrapped into a study"),
         (bytes(1000), "not a DICOM file"),
         (b"DICM", "not a DICOM file"),
     ],
