@@ -13,6 +13,7 @@ from medscan_desktop.scene.memory import ShownAs
 from medscan_desktop.scene.workspace import EMPTY, Stack, StackId, ViewId, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.masks import mask_files, read_masks
+from medscan_desktop.workstation.open_marks import mark_open, unmark
 from medscan_desktop.workstation.shelf import Arrival, Shelved, read_series
 from medscan_desktop.workstation.stacks import failure_texts, most_useful, stack_of, stacks_of, with_pixels
 
@@ -56,6 +57,8 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
         measurements = records.measurements.of_study(study_instance_uid)
         findings = records.findings.of_study(study_instance_uid)
         files = mask_files(records, findings)
+        records.studies.put_opened(study_instance_uid)
+        mark_open(records, study_instance_uid)
     ctx.shelf.clear()
     first = most_useful(shelved, series_instance_uid)
     loading = _start(ctx, *first) if first else None  # at once: its pixels arrive while the rest is put together
@@ -112,6 +115,8 @@ def show_series(
 @command("study.close", permission=Permission.READ)
 def close_study(ctx: Context) -> Effect:
     """Take the study off the screen; what is still loading stops."""
+    with ctx.records("study.close") as records:
+        unmark(records)
     ctx.shelf.clear()
     return Effect(scene=lambda workspace: replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay))
 
