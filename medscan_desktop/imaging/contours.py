@@ -1,0 +1,148 @@
+"""Outlines drawn by hand on slices: which slice each lies on, the area and volume they enclose, the voxels inside."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.mask import Mask
+
+Points = NDArray[np.float64]
+_FLAT_MM = 0.5  # a contour whose points leave its slice's plane by more is not on it
+_LARGEST = 1 << 20  # pixels off the image: nonsense, and too far to count
+
+
+class ContourKind(StrEnum):
+    """Contour Geometric Type (3006,0042); what only differs in writing is one."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    POINT = "point"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Contour:
+    """`points` are (n, 3) patient mm."""
+
+    kind: ContourKind
+    points: Points
+
+
+def by_slice(contours: Sequence[Contour], geometry: Geometry) -> tuple[dict[int, tuple[Contour, ...]], int]:
+    """The contours by the slice k that they lie on (to half a slice), and how many lie on none.
+
+    The slice must hold the whole contour: one drawn across the slices belongs to none of them.
+    """
+    found: dict[int, list[Contour]] = defaultdict(list)
+    strays = 0
+    normal = np.cross(geometry.directions[:, 0], geometry.directions[:, 1])
+    step = abs(float(geometry.affine[:3, 2] @ normal))
+    for contour in contours:
+        along = geometry.to_index(contour.points)[:, 2]
+        middle, reach = float(along.mean()), float(np.ptp(along)) * step
+        k = round(middle)
+        if reach <= max(_FLAT_MM, step / 2) and 0 <= k < geometry.shape[0] and abs(middle - k) <= 0.5:
+            found[k].append(contour)
+        else:
+            strays += 1
+    return {k: tuple(kept) for k, kept in sorted(found.items())}, strays
+
+
+def on_slices_of(
+    outlines: Mapping[int, tuple[Contour, ...]], whole: Geometry, shown: Geometry
+) -> Mapping[int, tuple[Contour, ...]]:
+    """The contours of a stack that is shown with fewer slices, by those: of each slice the nearest one's."""
+    if whole.shape == shown.shape:
+        return outlines
+    nearest = {k: round(float(whole.to_index(shown.to_patient((0, 0, k)))[2])) for k in range(shown.shape[0])}
+    return {k: outlines[own] for k, own in nearest.items() if own in outlines}
+
+
+def filled(contours: Mapping[int, Sequence[Contour]], geometry: Geometry) -> Mask:
+    """The voxels whose centres lie inside the closed contours of their slice; one inside another is a hole."""
+    mask = Mask(geometry.shape, {})
+    for k, kept in contours.items():
+        outlines = [geometry.to_index(one.points)[:, :2] for one in kept if one.kind is ContourKind.CLOSED]
+        plane = _inside(outlines, geometry.shape[1:])
+        if plane is not None:
+            region, values = plane
+            mask = mask.replaced((slice(k, k + 1), *region), values[None])
+    return mask
+
+
+def _inside(outlines: Sequence[Points], shape: Sequence[int]) -> tuple[tuple[slice, slice], NDArray[np.bool_]] | None:
+    """The part of a slice that the outlines (column, row) touch, and the pixels in it whose centres are inside."""
+    if not outlines or any(float(np.abs(outline).max()) > _LARGEST for outline in outlines):
+        return None
+    everything = np.concatenate(outlines)
+    left, top = np.maximum(np.floor(everything.min(axis=0)).astype(int), 0)
+    right, bottom = np.minimum(np.ceil(everything.max(axis=0)).astype(int) + 1, (shape[1], shape[0]))
+    if right <= left or bottom <= top:
+        return None
+    inside = np.zeros((bottom - top, right - left), np.bool_)
+    for outline in outlines:
+        inside ^= even_odd(outline - (left, top), inside.shape)
+    return (slice(top, bottom), slice(left, right)), inside
+
+
+def even_odd(outline: Points, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which pixel centres (whole numbers of column, row) of a (rows, columns) array lie inside the closed outline.
+
+    For each row the columns at which the outline crosses it; a pixel is inside after an odd number of them.
+    """
+    rows, columns = shape[0], shape[1]
+    start, end = outline, np.roll(outline, -1, axis=0)
+    # A row belongs to an edge from its upper end on, its lower end excluded: a corner is crossed once.
+    first = np.ceil(np.minimum(start[:, 1], end[:, 1]))
+    last = np.ceil(np.maximum(start[:, 1], end[:, 1]))
+    first, last = np.clip(first, 0, rows).astype(int), np.clip(last, 0, rows).astype(int)
+    counts = last - first
+    edge = np.repeat(np.arange(len(outline)), counts)
+    row = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + first[edge]
+    rise = np.where(end[:, 1] != start[:, 1], end[:, 1] - start[:, 1], 1.0)
+    crossing = start[edge, 0] + (row - start[edge, 1]) / rise[edge] * (end[edge, 0] - start[edge, 0])
+    column = np.clip(np.ceil(crossing), 0, columns).astype(int)
+    flips = np.zeros((rows, columns + 1), np.int32)
+    np.add.at(flips, (row, column), 1)
+    return np.asarray(np.cumsum(flips[:, :columns], axis=1) % 2 == 1)
+
+
+def area_mm2(contours: Sequence[Contour], geometry: Geometry) -> float:
+    """The area that the closed contours of one slice enclose, by the shoelace formula; one inside another is a hole."""
+    row, column = geometry.directions[:, 0], geometry.directions[:, 1]
+    down = column - row * (row @ column)
+    axes = np.stack([row, down / np.linalg.norm(down)], axis=1)
+    outlines = [np.asarray(one.points @ axes) for one in contours if one.kind is ContourKind.CLOSED]
+    total = 0.0
+    for number, outline in enumerate(outlines):
+        around = sum(_holds(other, outline[0]) for place, other in enumerate(outlines) if place != number)
+        total += _shoelace(outline) * (-1 if around % 2 else 1)
+    return max(total, 0.0)
+
+
+def volume_ml(contours: Mapping[int, Sequence[Contour]], geometry: Geometry) -> float | None:
+    """Area times the distance of the contoured slices, in ml; None where nothing closed is there.
+
+    The distance is that of neighbouring contoured slices, by the true positions; of a single one the stack's own.
+    """
+    closed = [k for k, kept in contours.items() if any(one.kind is ContourKind.CLOSED for one in kept)]
+    if not closed:
+        return None
+    normal = np.cross(geometry.directions[:, 0], geometry.directions[:, 1])
+    step = abs(float(geometry.affine[:3, 2] @ normal))
+    apart = float(np.median(np.diff(closed))) * step if len(closed) > 1 else step
+    return sum(area_mm2(contours[k], geometry) for k in closed) * apart / 1000
+
+
+def _shoelace(outline: Points) -> float:
+    x, y = outline[:, 0], outline[:, 1]
+    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+
+
+def _holds(outline: Points, point: Points) -> bool:
+    return cv2.pointPolygonTest(outline.astype(np.float32).reshape(-1, 1, 2), tuple(map(float, point)), False) > 0

@@ -1,0 +1,31 @@
+"""The key images of what is on screen, as slices, and the way from one to the next."""
+
+from medscan_desktop.scene.camera import plane_axes
+from medscan_desktop.scene.workspace import StackId, View, ViewKind, Workspace
+
+
+def key_slices(workspace: Workspace, stack: StackId | None) -> frozenset[int]:
+    """The slices of a stack that a shown selection points out."""
+    found = [one.slices.get(stack, frozenset()) for one in workspace.key_images] if stack is not None else []
+    return frozenset[int]().union(*found)
+
+
+def next_key(workspace: Workspace, view: View, index: int, steps: int) -> int | None:
+    """The key image so many key images further than slice `index`, held within the first and the last.
+
+    None where the view does not go through its stack slice by slice, or the stack has no key images.
+    """
+    keys = sorted(key_slices(workspace, view.stack))
+    if not keys or not _is_slice_by_slice(workspace, view):
+        return None
+    ahead = [k for k in keys if k > index] if steps > 0 else [k for k in reversed(keys) if k < index]
+    return ahead[min(abs(steps), len(ahead)) - 1] if ahead else index if index in keys else keys[-1 if steps > 0 else 0]
+
+
+def _is_slice_by_slice(workspace: Workspace, view: View) -> bool:
+    stack = workspace.stack(view.stack)
+    if view.kind is ViewKind.ACQUIRED:
+        return True
+    if view.kind is ViewKind.THREE_D or stack is None or stack.volume is None:
+        return False
+    return plane_axes(stack.volume.geometry, view.kind).through == 2
