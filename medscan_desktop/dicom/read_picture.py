@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,6 +45,8 @@ def picture_head(file: BinaryIO, kind: ForeignKind) -> PictureHead:
 
 def picture_pages(file: BinaryIO, kind: ForeignKind) -> Iterator[NDArray[Any]]:
     """Every page upright: (rows, columns) or (rows, columns, 3), uint8 or uint16 (a TIFF's may be int16 or float32)."""
+    import imagecodecs  # noqa: PLC0415  only a worker needs it
+
     data = _content(file)
     if kind is ForeignKind.TIFF:
         for index, page in enumerate(tiff_pages(data)):
