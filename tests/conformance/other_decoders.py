@@ -80,6 +80,8 @@ def by_pydicom(path: Path, header: Header) -> np.ndarray:
     plugin = PLUGINS.get(CODECS[header.transfer_syntax_uid], "")
     with quiet():
         dataset = pydicom.dcmread(path, force=True)
+        if header.frames == 1 and 0x00280008 in dataset:
+            del dataset[0x00280008]  # a file says "1A" there
         values = pixel_array(dataset, raw=True, decoding_plugin=plugin)
     return values.reshape(header.frames, *frame_shape(header.image))
 
