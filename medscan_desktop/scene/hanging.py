@@ -5,12 +5,14 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medscan_desktop.domain.measurement import Point
 from medscan_desktop.domain.study import Study
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.window import Window, initial_voi
 from medscan_desktop.scene.camera import point
+from medscan_desktop.scene.document import first_zoom
 from medscan_desktop.scene.workspace import Camera, Stack, StackId, View, ViewId, ViewKind, Workspace
 
 PLANES = (ViewKind.AXIAL, ViewKind.CORONAL, ViewKind.SAGITTAL)
@@ -33,6 +35,12 @@ def hang(workspace: Workspace, study: Study, stacks: Sequence[Stack], first: Sta
         maximised=None,
         focus=MappingProxyType({}),
         masks=(),
+        contours=(),
+        washes=(),
+        presentations=(),
+        key_images=(),
+        only_key_images=False,
+        overlays=(),
         findings=(),
         measurements=(),
         selected=None,
@@ -53,9 +61,43 @@ def show_stack(workspace: Workspace, stack_id: StackId, view_id: ViewId | None) 
     if view_id is None:
         return _laid_out(workspace, stack, QUAD if stack.is_volume else SINGLE)
     old = workspace.view(view_id)
-    kind = old.kind if stack.is_volume else ViewKind.ACQUIRED
+    kind = old.kind if stack.is_volume and old.kind is not ViewKind.DOCUMENT else ViewKind.ACQUIRED
     shown = workspace.with_view(replace(_view(workspace, stack, view_id, kind), preset_3d=old.preset_3d))
     return _focused(replace(shown, active=view_id), stack)
+
+
+def show_document(workspace: Workspace, stack_id: StackId, view_id: ViewId | None) -> Workspace:
+    """The workspace with an opened document in one view, or (None) alone on screen, at its first page.
+
+    KeyError where there is no such stack or view.
+    """
+    stack = workspace.stack(stack_id)
+    if stack is None or stack.document is None:
+        raise KeyError(stack_id)
+    zoom, right = first_zoom(stack.document)
+    view = View(view_id or ViewId(0), ViewKind.DOCUMENT, stack.id, camera=Camera(zoom, (right, 0.0)))
+    if view_id is not None:
+        workspace.view(view_id)
+        return replace(workspace.with_view(view), active=view_id)
+    return replace(workspace, views=(view,), columns=1, active=view.id, maximised=None, drafts=())
+
+
+def with_view_beside(workspace: Workspace) -> tuple[Workspace, ViewId]:
+    """The workspace with a view beside the active document where an image can go, and which one that is."""
+    others = [view for view in workspace.views if view.kind not in (ViewKind.DOCUMENT, ViewKind.THREE_D)]
+    if others:
+        return workspace, others[0].id
+    new = View(ViewId(max((view.id for view in workspace.views), default=-1) + 1), ViewKind.ACQUIRED)
+    views = (*workspace.views, new)
+    return replace(workspace, views=views, columns=max(2, workspace.columns), maximised=None), new.id
+
+
+def shown_alone(workspace: Workspace, stack_id: StackId) -> Workspace:
+    """The workspace with a stack as acquired in one pane. KeyError where there is no such stack."""
+    stack = workspace.stack(stack_id)
+    if stack is None:
+        raise KeyError(stack_id)
+    return _laid_out(workspace, stack, SINGLE)
 
 
 def next_layout(workspace: Workspace) -> Workspace:
@@ -71,22 +113,43 @@ def next_layout(workspace: Workspace) -> Workspace:
     return replace(hung, views=same)
 
 
-def with_loaded(workspace: Workspace, stack_id: StackId, count: int, failures: tuple[str, ...] = ()) -> Workspace:
+def with_loaded(
+    workspace: Workspace,
+    stack_id: StackId,
+    count: int,
+    failures: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
+    values: NDArray[np.generic] | None = None,
+) -> Workspace:
     """The workspace with `count` slices of a stack arrived; views that waited for an automatic window get it.
 
-    `failures` name the images that will never arrive, once loading has ended.
+    `failures` name the images that will never arrive, once loading has ended; `notes` what is said of the others.
+    `values` are those that arrived: a stack that has others by now is left alone.
     """
     stack = workspace.stack(stack_id)
-    if stack is None or stack.volume is None or (stack.loaded_count >= count and not failures):
+    if stack is None or stack.volume is None or (values is not None and stack.volume.values is not values):
         return workspace
+    if stack.loaded_count >= count and not failures:
+        return workspace
+    loaded_count = max(count, stack.loaded_count)
     arrived = workspace.with_stack(
-        replace(stack, loaded_count=max(count, stack.loaded_count), failures=failures or stack.failures)
+        replace(stack, loaded_count=loaded_count, failures=failures or stack.failures, notes=notes or stack.notes)
     )
     waiting = [view for view in workspace.views if view.stack == stack_id and view.voi is PENDING]
     voi = initial_voi(stack.volume, stack.modality) if waiting else None
     if voi is None:
         return arrived
     return replace(arrived, views=tuple(replace(view, voi=voi) if view in waiting else view for view in arrived.views))
+
+
+def without_pixels(workspace: Workspace, held: frozenset[StackId]) -> Workspace:
+    """The workspace without the pixels of the stacks that are neither held any more nor on screen."""
+    kept = held | {view.stack for view in workspace.views}
+    stacks = tuple(
+        stack if stack.volume is None or stack.id in kept else replace(stack, volume=None, loaded_count=0)
+        for stack in workspace.stacks
+    )
+    return replace(workspace, stacks=stacks)
 
 
 def middle(geometry: Geometry) -> Point:
@@ -112,8 +175,10 @@ def _first_frame(workspace: Workspace, stack: Stack) -> int:
     """Where the planes are, where they have been somewhere; else the middle of a stack, the start of a film."""
     focus = workspace.focus.get(stack.id)
     if focus is not None and stack.volume is not None:
-        return int(np.clip(round(float(stack.volume.geometry.to_index(focus)[2])), 0, stack.frame_count - 1))
-    return 0 if stack.modality in _STARTS_AT_FIRST_FRAME else stack.frame_count // 2
+        return int(np.clip(round(float(stack.volume.geometry.to_index(focus)[2])), 0, stack.slice_count - 1))
+    if stack.modality in _STARTS_AT_FIRST_FRAME:
+        return 0
+    return next(k for k in range(stack.slice_count // 2, stack.slice_count + 1) if k not in stack.empty)
 
 
 def _focused(workspace: Workspace, stack: Stack) -> Workspace:

@@ -9,12 +9,17 @@ from medscan_desktop.domain.measurement import Measurement, MeasurementId
 from medscan_desktop.imaging.voi import Voi
 from medscan_desktop.imaging.window import auto_window, offered_windows
 from medscan_desktop.scene import changes
+from medscan_desktop.scene.drawing import slice_of
 from medscan_desktop.scene.hanging import next_layout
+from medscan_desktop.scene.memory import ShownAs
 from medscan_desktop.scene.navigation import at_slice, focused_at, stepped, volume_of
+from medscan_desktop.scene.overlays import OVERLAY_KINDS, at_next_key, overlay_source
 from medscan_desktop.scene.workspace import Stack, StackId, View, ViewId, ViewKind, Workspace
 from medscan_desktop.services.exports import export_pdf, export_seg
 from medscan_desktop.services.findings import accept_finding, propose_finding, reject_finding
 from medscan_desktop.services.measurements import delete_measurement
+from medscan_desktop.services.memory import set_budget
+from medscan_desktop.services.overlays import hide_overlay, show_overlay, show_wash
 from medscan_desktop.services.snapshots import export_view
 from medscan_desktop.services.studies import show_series
 from medscan_desktop.workstation.workstation import Workstation
@@ -69,9 +74,47 @@ class ViewerActions:
     def show_stack(self, stack_id: StackId, view_id: ViewId | None = None) -> None:
         """Show a stack in a view, or (None) hang the window with it."""
         stack = self.workspace.stack(stack_id)
-        if stack is not None and stack.frame_count > 0:
+        if stack is not None and stack.object_kind in OVERLAY_KINDS:
+            self.toggle_overlay_of(stack)
+        elif stack is not None and stack.frame_count > 0:
             series = stack.series_instance_uid
-            self.workstation.do(show_series, series_instance_uid=series, stack_id=stack_id, view_id=view_id)
+            others = [] if view_id is None else [view for view in self.workspace.views if view.id != view_id]
+            on_screen = frozenset(view.stack for view in others if view.stack is not None)
+            self.workstation.do(
+                show_series, series_instance_uid=series, stack_id=stack_id, view_id=view_id, on_screen=on_screen
+            )
+
+    def show_as(self, shown_as: ShownAs) -> None:
+        """Show the active stack, which is over the memory budget, in another way (WHOLE: as it fits by now)."""
+        stack = self.stack
+        if stack is not None:
+            series = stack.series_instance_uid
+            self.workstation.do(
+                show_series, series_instance_uid=series, stack_id=stack.id, view_id=None, shown_as=shown_as
+            )
+
+    def set_memory_budget(self, megabytes: int) -> None:
+        """Another memory budget (0: the standard), and the active stack anew within it."""
+        has_offer = self.stack is not None and self.stack.offer is not None
+        after = (lambda _: self.show_as(ShownAs.WHOLE)) if has_offer else None
+        self.workstation.do(set_budget, megabytes=megabytes, on_done=after)
+
+    # What other objects say about images
+
+    def toggle_overlay_of(self, stack: Stack) -> None:
+        """An object over the images it belongs to, or off them again; a stack of values as a colour wash."""
+        source = overlay_source(stack)
+        if any(one.source == source for one in self.workspace.overlays):
+            self.workstation.do(hide_overlay, source=source)
+        elif stack.frame_count > 0:
+            self.workstation.do(show_wash, series_instance_uid=stack.series_instance_uid, stack_id=stack.id)
+        else:
+            series = stack.series_instance_uid
+            self.workstation.do(show_overlay, series_instance_uid=series, sop_instance_uid=source)
+
+    def next_key_image(self, step: int) -> None:
+        """The next (1) or previous (-1) key image of the active view."""
+        self._change(lambda workspace, view: at_next_key(workspace, view, step))
 
     # How it looks
 
@@ -244,7 +287,8 @@ def _looking_at(workspace: Workspace, measurement: Measurement) -> Workspace:
         if stack is None or stack.series_instance_uid != measurement.series_instance_uid:
             continue
         if view.kind is ViewKind.ACQUIRED:
-            workspace = at_slice(workspace, view, measurement.frame)
+            blocks = stack.volume.reduction.slices if stack.volume is not None else 1
+            workspace = at_slice(workspace, view, slice_of(measurement, stack) // blocks)
         elif view.kind is not ViewKind.THREE_D:
             workspace = focused_at(workspace, view, centre)
     return replace(workspace, maximised=None)

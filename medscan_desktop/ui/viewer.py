@@ -14,6 +14,7 @@ from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.banner import PatientBanner
 from medscan_desktop.ui.keys import KEYS
+from medscan_desktop.ui.memory_bar import MemoryBar
 from medscan_desktop.ui.pane_grid import PaneGrid
 from medscan_desktop.ui.panels import PANELS
 from medscan_desktop.ui.series_strip import SeriesStrip
@@ -38,6 +39,7 @@ class ViewerPage(QWidget):
         self.session = SessionBar()
         self.toolbar = Toolbar(self.commands, self.session, self.library_wanted.emit)
         self.banner = PatientBanner()
+        self.memory = MemoryBar(self.commands)
         self.strip = SeriesStrip(self.commands)
         self.grid = PaneGrid(workstation, jobs, settings)
         self.panels = tuple(panel(self.commands) for panel in PANELS)
@@ -51,6 +53,7 @@ class ViewerPage(QWidget):
         """A study has been opened: take the keyboard, read what is beside the images."""
         self.setFocus()
         self.strip.ask()
+        self.memory.ask()
 
     def clear(self) -> None:
         """Nothing may go on being drawn: on lock. The store empties with the session."""
@@ -80,6 +83,7 @@ class ViewerPage(QWidget):
         layout = make.column(self, gap=0)
         layout.addWidget(self.toolbar)
         layout.addWidget(self.banner)
+        layout.addWidget(self.memory)
         layout.addLayout(body, 1)
 
     def _bind_keys(self) -> None:
@@ -97,6 +101,7 @@ class ViewerPage(QWidget):
     def _changed(self, old: Workspace, new: Workspace) -> None:
         self.banner.workspace_changed(old, new)
         self.strip.workspace_changed(old, new)
+        self.memory.workspace_changed(old, new)
 
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
@@ -113,6 +118,7 @@ class ViewerPage(QWidget):
             menu.addAction("Mirror left to right", lambda: self.commands.flip(True))
             menu.addAction("Mirror top to bottom", lambda: self.commands.flip(False))
         menu.addSeparator()
+        self.memory.fill(menu.addMenu("Memory budget"))
         menu.addAction("Reset the view", self.commands.reset)
         if view is not None:
             text = "Show all views" if self.commands.workspace.maximised is not None else "Show large"

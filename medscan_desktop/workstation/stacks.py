@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from medscan_desktop.dicom.corners import corner_texts
+from medscan_desktop.dicom.frame_rate import frame_rate
 from medscan_desktop.dicom.load import Failure, Loading
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.domain.errors import NotFound, Unsuitable
-from medscan_desktop.domain.study import SeriesUid
-from medscan_desktop.scene.workspace import Stack, StackId
+from medscan_desktop.domain.sop_classes import sop_class_name
+from medscan_desktop.domain.study import InstanceUid, SeriesUid
+from medscan_desktop.scene.memory import MemoryOffer
+from medscan_desktop.scene.workspace import Corners, Stack, StackId
 from medscan_desktop.workstation.shelf import Shelved
 
 
@@ -20,12 +23,13 @@ def stacks_of(shelved: Shelved) -> list[Stack]:
             StackId(f"{shelved.series_instance_uid}#refused{number}"),
             shelved.series_instance_uid,
             refusal.modality,
-            refusal.label,
+            refusal.title or refusal.label,
             0,
             is_volume=False,
             refusal=refusal.reason,
             instance_uids=(refusal.instance,),
             object_kind=refusal.kind,
+            type_name=sop_class_name(refusal.sop_class_uid),
         )
         for number, refusal in enumerate(shelved.grouping.refused)
     ]
@@ -34,6 +38,7 @@ def stacks_of(shelved: Shelved) -> list[Stack]:
 
 def stack_of(plan: StackPlan) -> Stack:
     """One stack, without pixels."""
+    by_slice = [plan.frames[n] if n is not None else None for n in map(plan.frame_at, range(plan.geometry.shape[0]))]
     return Stack(
         plan.id,
         plan.series_instance_uid,
@@ -43,7 +48,13 @@ def stack_of(plan: StackPlan) -> Stack:
         is_volume=plan.is_volume,
         refusal=plan.refusal,
         corners=corner_texts(plan),
-        instance_uids=tuple(frame.instance for frame in plan.frames),
+        instance_uids=tuple(frame.instance if frame else InstanceUid("") for frame in by_slice),
+        frame_numbers=tuple(frame.frame if frame else 0 for frame in by_slice),
+        empty=plan.empty,
+        volume_refusal=plan.volume_refusal,
+        reason=plan.reason,
+        phase=plan.phase,
+        frames_per_second=frame_rate(plan.headers[0]),
     )
 
 
@@ -60,12 +71,30 @@ def most_useful(shelved: Sequence[Shelved], wanted: SeriesUid | None = None) -> 
     return max(candidates, key=lambda pair: (pair[1].is_volume, len(pair[1].frames)), default=None)
 
 
-def with_pixels(stack: Stack, loading: Loading) -> Stack:
-    """The stack with its pixels, which may still be arriving."""
-    count, failures = int(loading.volume.loaded.sum()), loading.failures
-    is_over = count + len(failures) == len(loading.volume.loaded)
-    texts = failure_texts(failures) if is_over else ()
-    return replace(stack, volume=loading.volume, loaded_count=count, failures=texts)
+def with_pixels(stack: Stack, loading: Loading, offer: MemoryOffer | None = None) -> Stack:
+    """The stack with its pixels, which may still be arriving.
+
+    With an `offer` they are not the whole: there are fewer slices, or no planes and no 3D.
+    """
+    count, volume, is_over = loading.count, loading.volume, loading.is_over
+    texts = failure_texts(loading.failures) if is_over or volume.window else ()
+    notes = loading.notes if is_over else ()
+    filled = replace(stack, volume=volume, loaded_count=count, failures=texts, notes=notes, offer=offer)
+    if volume.window is not None:
+        refusal = stack.refusal or f"2D alone: {offer.reason if offer else 'not all of it is in memory'}"
+        return replace(filled, is_volume=False, refusal=refusal)
+    return _of_blocks(filled, volume.reduction.slices) if volume.reduction.slices > 1 else filled
+
+
+def _of_blocks(stack: Stack, slices: int) -> Stack:
+    """What is said of a single image is not said of an average; that one of them is lossy is."""
+    count = -(-stack.slice_count // slices)
+    corners = stack.corners or Corners()
+    blocks = [corners.lossy[k * slices : (k + 1) * slices] for k in range(count)] if corners.lossy else []
+    lossy = tuple(next((text for text in block if text), "") for block in blocks)
+    empty = stack.volume.empty if stack.volume is not None else ()
+    said = replace(corners, frames=(), lossy=lossy)
+    return replace(stack, frame_count=count - len(empty), empty=empty, corners=said)
 
 
 def failure_texts(failures: Sequence[Failure]) -> tuple[str, ...]:
@@ -73,10 +102,10 @@ def failure_texts(failures: Sequence[Failure]) -> tuple[str, ...]:
     return tuple(f"{failure.label}: {failure.reason}" for failure in failures)
 
 
-def with_all_pixels(stack: Stack, loading: Loading) -> Stack:
+def with_all_pixels(stack: Stack, loading: Loading, offer: MemoryOffer | None = None) -> Stack:
     """The stack once everything has arrived (waits). Raises Unsuitable where nothing did."""
     loading.wait()
-    filled = with_pixels(stack, loading)
+    filled = with_pixels(stack, loading, offer)
     if filled.loaded_count == 0 and filled.failures:
         raise Unsuitable(f"No image of this series could be loaded. {filled.failures[0]}")
     return filled

@@ -26,10 +26,11 @@ def write_series(folder: Path, values: np.ndarray, *, patient: str = "Bench^Phan
     """Write raw explicit-VR-little-endian CT files in a shuffled order of names; the paths in slice order."""
     folder.mkdir(parents=True)
     names = np.random.default_rng(3).permutation(len(values))
-    return [_write(folder / f"IM{names[index]:05d}.dcm", values[index], index, patient) for index in range(len(values))]
+    return [write_slice(folder / f"IM{names[index]:05d}.dcm", values[index], index, patient) for index in range(len(values))]
 
 
-def _write(path: Path, pixels: np.ndarray, index: int, patient: str) -> Path:
+def write_slice(path: Path, pixels: np.ndarray, index: int, patient: str) -> Path:
+    """One raw explicit-VR-little-endian CT file."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID, meta.TransferSyntaxUID = CTImageStorage, ExplicitVRLittleEndian
     meta.MediaStorageSOPInstanceUID = f"1.2.826.0.1.3680043.10.1.{index + 1}"

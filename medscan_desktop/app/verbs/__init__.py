@@ -2,16 +2,41 @@
 
 from collections.abc import Callable
 
-from medscan_desktop.app.verbs import audit, exports, findings, home, imports, models, pictures, studies
+from medscan_desktop.app.verbs import (
+    audit,
+    documents,
+    exports,
+    findings,
+    home,
+    hostile,
+    imports,
+    library,
+    memory,
+    models,
+    overlays,
+    pictures,
+    reconcile,
+    retention,
+    studies,
+    wrap,
+)
 from medscan_desktop.app.verbs.adding import Adder
 
 VERBS: tuple[Callable[[Adder], None], ...] = (
     home.add_verbs,
     imports.add_verbs,
+    wrap.add_verbs,
     studies.add_verbs,
+    library.add_verbs,
+    reconcile.add_verbs,
+    retention.add_verbs,
     findings.add_verbs,
+    memory.add_verbs,
     models.add_verbs,
+    overlays.add_verbs,
     pictures.add_verbs,
+    documents.add_verbs,
     exports.add_verbs,
+    hostile.add_verbs,
     audit.add_verbs,
 )
