@@ -43,7 +43,7 @@ def _add_all(rows: Rows, dataset: "Dataset", depth: int) -> None:
 def _add(rows: Rows, dataset: "Dataset", tag: "BaseTag", depth: int) -> None:
     from pydicom.dataelem import RawDataElement  # noqa: PLC0415
 
-    raw = dataset.get_item(tag)
+    raw = dataset.get_item(tag, keep_deferred=True)  # else pydicom opens the file by a name that it does not have
     if isinstance(raw, RawDataElement) and raw.length not in (0, 0xFFFFFFFF) and raw.value is None:  # left in the file
         rows.add(depth, _name(dataset, tag), f"{raw.length:,} bytes", raw.VR or _vr(tag))
         return
