@@ -7,13 +7,15 @@ _STORAGE = "1.2.840.10008.5.1.4.1.1."
 # By SOP class prefix, the longest that fits wins (PS3.4 B.5).
 _OTHER_OBJECTS = {
     _STORAGE + "9": "a waveform, not an image: stored, not yet shown",
-    _STORAGE + "11": "a presentation state, not an image: stored, not yet applied",
+    _STORAGE + "11": "a presentation state, not an image: applied to the images it names",
     _STORAGE + "66": "a registration or raw data object, not an image: stored, not yet shown",
-    _STORAGE + "66.4": "a segmentation, not an image: stored, not yet shown",
+    _STORAGE + "66.4": "a segmentation, not an image: shown over its images",
+    _STORAGE + "66.7": "a segmentation, not an image: shown over its images",
     _STORAGE + "66.5": "a surface segmentation, not an image: stored, not yet shown",
     _STORAGE + "88": "a report, not an image: stored, not yet shown",
+    _STORAGE + "88.59": "a selection of key images, not an image: marks the images it names",
     _STORAGE + "104": "an encapsulated document, not an image: stored, not yet shown",
-    _STORAGE + "481.3": "a set of radiotherapy structures, not an image: stored, not yet shown",
+    _STORAGE + "481.3": "a set of radiotherapy structures, not an image: shown over its images",
     _STORAGE + "481.5": "a radiotherapy plan, not an image: stored, not yet shown",
     _STORAGE + "481.8": "a radiotherapy ion plan, not an image: stored, not yet shown",
     "1.2.840.10008.1.3.10": "an index of a medium (DICOMDIR), not an image",

@@ -177,7 +177,7 @@ def _found(pixels: Array, kind: str, segment: int, most: int) -> Iterator[tuple[
             if box is not None:
                 yield number, (box[0].start, box[1].start), labels[box] == number
         return
-    inside = pixels * 2.0 >= most if kind == _FRACTIONAL else pixels != 0
+    inside = pixels * 2.0 + 1 >= most if kind == _FRACTIONAL else pixels != 0  # one half may be rounded down
     (box,) = find_objects(inside.astype(np.uint8), 1)
     if box is not None:
         yield segment, (box[0].start, box[1].start), inside[box]

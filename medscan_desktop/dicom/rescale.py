@@ -4,10 +4,14 @@ from medscan_desktop.dicom.header import Header
 from medscan_desktop.imaging.window import VoiFunction, Window
 
 _UNITS = {"BQML": "Bq/ml", "GML": "g/ml", "CM2ML": "cm²/ml", "CNTS": "counts", "PROPCNTS": "counts"}
+PARAMETRIC_MAP = "1.2.840.10008.5.1.4.1.1.30"
+_NO_UNIT = ("1", "{no units}", "no units")
 
 
 def rescale_of(header: Header, frame: int = 0) -> tuple[float, float]:
     """Slope and intercept of one frame, (1, 0) where it has none. A dose grid's scaling is its slope."""
+    if header.sop_class_uid == PARAMETRIC_MAP:
+        return _real_world(header, frame)
     dose = header.number("DoseGridScaling") if header.modality == "RTDOSE" else None
     if dose is not None:
         return dose, 0.0
@@ -17,6 +21,9 @@ def rescale_of(header: Header, frame: int = 0) -> tuple[float, float]:
 
 def unit_of(header: Header, frame: int = 0) -> str:
     """The unit of the modality values, "" where they have none."""
+    if header.sop_class_uid == PARAMETRIC_MAP:
+        unit = header.text("CodeValue", frame)  # UCUM, of the real world value mapping
+        return "" if unit in _NO_UNIT else unit
     if header.modality == "PT":
         return _UNITS.get(header.text("Units"), "")
     if header.modality == "RTDOSE":
@@ -25,6 +32,12 @@ def unit_of(header: Header, frame: int = 0) -> str:
     if header.modality == "CT" and kind in ("", "HU") and _has_rescale(header):
         return "HU"
     return "" if kind == "US" else kind  # US: unspecified (PS3.3 C.11.1.1.2)
+
+
+def _real_world(header: Header, frame: int) -> tuple[float, float]:
+    """A parametric map's values mean what its real world value mapping says (PS3.3 A.75)."""
+    slope, intercept = header.number("RealWorldValueSlope", frame), header.number("RealWorldValueIntercept", frame)
+    return (slope or 1.0), (0.0 if intercept is None else intercept)
 
 
 def _has_rescale(header: Header) -> bool:

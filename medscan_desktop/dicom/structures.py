@@ -69,7 +69,9 @@ def read_structures(workers: Workers, file: BinaryIO, header: Header) -> Structu
 def place_region(region: Region, plan: StackPlan) -> PlacedRegion:
     """A region on the stack's slices."""
     outlines, strays = by_slice(region.contours, plan.geometry)
-    return PlacedRegion(region, outlines, filled(outlines, plan.geometry), volume_ml(outlines, plan.geometry), strays)
+    return PlacedRegion(
+        region, outlines, filled(outlines, plan.geometry), volume_ml(region.contours, plan.geometry), strays
+    )
 
 
 def _region(body: Mapping[str, Any], points: NDArray[np.float64], place: int) -> Region:

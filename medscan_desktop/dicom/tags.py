@@ -20,6 +20,7 @@ _TABLE = """
 00080068 CS PresentationIntentType
 00080070 LO Manufacturer
 00080080 LO InstitutionName
+00080100 SH CodeValue
 00081030 LO StudyDescription
 0008103E LO SeriesDescription
 00081090 LO ManufacturerModelName
@@ -111,6 +112,8 @@ _TABLE = """
 00282110 CS LossyImageCompression
 00282112 DS LossyImageCompressionRatio
 00282114 CS LossyImageCompressionMethod
+00409224 FD RealWorldValueIntercept
+00409225 FD RealWorldValueSlope
 00541001 CS Units
 00541006 CS SUVType
 00541300 DS FrameReferenceTime
@@ -143,6 +146,8 @@ _SEQUENCE_TABLE = """
 00289110 PixelMeasuresSequence
 00289132 FrameVOILUTSequence
 00289145 PixelValueTransformationSequence
+004008EA MeasurementUnitsCodeSequence
+00409096 RealWorldValueMappingSequence
 00540022 DetectorInformationSequence
 52009229 SharedFunctionalGroupsSequence
 52009230 PerFrameFunctionalGroupsSequence

@@ -14,6 +14,7 @@ from medscan_desktop.imaging.mask import Mask
 
 Points = NDArray[np.float64]
 _FLAT_MM = 0.5  # a contour whose points leave its slice's plane by more is not on it
+_SAME_PLANE_MM = 0.1
 _LARGEST = 1 << 20  # pixels off the image: nonsense, and too far to count
 
 
@@ -113,7 +114,10 @@ def even_odd(outline: Points, shape: tuple[int, ...]) -> NDArray[np.bool_]:
 
 
 def area_mm2(contours: Sequence[Contour], geometry: Geometry) -> float:
-    """The area that the closed contours of one slice enclose, by the shoelace formula; one inside another is a hole."""
+    """The area that the closed contours of one plane enclose, by the shoelace formula; one inside another is a hole.
+
+    Seen along the normal of `geometry`'s slices.
+    """
     row, column = geometry.directions[:, 0], geometry.directions[:, 1]
     down = column - row * (row @ column)
     axes = np.stack([row, down / np.linalg.norm(down)], axis=1)
@@ -125,18 +129,25 @@ def area_mm2(contours: Sequence[Contour], geometry: Geometry) -> float:
     return max(total, 0.0)
 
 
-def volume_ml(contours: Mapping[int, Sequence[Contour]], geometry: Geometry) -> float | None:
-    """Area times the distance of the contoured slices, in ml; None where nothing closed is there.
+def volume_ml(contours: Sequence[Contour], geometry: Geometry) -> float | None:
+    """Area times the distance of the contours' own planes, in ml; None where nothing closed is there.
 
-    The distance is that of neighbouring contoured slices, by the true positions; of a single one the stack's own.
+    Every contour counts, on a slice that is here or not. Planes are parallel to `geometry`'s slices; of a single plane
+    the distance is that of the slices.
     """
-    closed = [k for k, kept in contours.items() if any(one.kind is ContourKind.CLOSED for one in kept)]
-    if not closed:
-        return None
     normal = np.cross(geometry.directions[:, 0], geometry.directions[:, 1])
     step = abs(float(geometry.affine[:3, 2] @ normal))
-    apart = float(np.median(np.diff(closed))) * step if len(closed) > 1 else step
-    return sum(area_mm2(contours[k], geometry) for k in closed) * apart / 1000
+    planes: list[tuple[float, list[Contour]]] = []
+    closed = [one for one in contours if one.kind is ContourKind.CLOSED]
+    for along, contour in sorted(((float((one.points @ normal).mean()), one) for one in closed), key=lambda at: at[0]):
+        if planes and along - planes[-1][0] < _SAME_PLANE_MM:
+            planes[-1][1].append(contour)
+        else:
+            planes.append((along, [contour]))
+    if not planes:
+        return None
+    apart = float(np.median(np.diff([along for along, _ in planes]))) if len(planes) > 1 else step
+    return sum(area_mm2(kept, geometry) for _, kept in planes) * apart / 1000
 
 
 def _shoelace(outline: Points) -> float:

@@ -14,8 +14,21 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Voi, VoiLut
 from medscan_desktop.render.colours import ALERT, PALE
 from medscan_desktop.scene.camera import PaneMap
-from medscan_desktop.scene.workspace import Camera, Corners, MaskLayer, Stack, View, ViewKind, Workspace
+from medscan_desktop.scene.presenting import presentation_of
+from medscan_desktop.scene.workspace import (
+    Camera,
+    ContourLayer,
+    Corners,
+    MaskLayer,
+    Stack,
+    View,
+    ViewKind,
+    WashLayer,
+    Workspace,
+)
 
+_KEY = 0xFFD75E
+_SWATCHES = 12  # of one strip
 PLANE_COLOURS = {ViewKind.AXIAL: 0xF0655A, ViewKind.CORONAL: 0x6CCB74, ViewKind.SAGITTAL: 0xF2C94C}
 
 
@@ -62,23 +75,52 @@ def plane_words(workspace: Workspace, view: View, stack: Stack, pane: PaneMap | 
     live: tuple[Line, ...] = ()
     if pane is not None and stack.volume is not None:
         live = _live_lines(view, stack, stack.volume, pane, value)
-    flags = _flags(view.camera, corners, stack.volume, pane)
+    flags = _flags(view.camera, corners, stack.volume, pane) + _phase_line(stack)
     shown = words if workspace.overlay else words.only_kept()
-    return replace(shown, bottom_left=flags + (live if workspace.overlay else ()))
+    objects = _object_lines(workspace, view, pane)
+    return replace(shown, bottom_left=flags + objects + (live if workspace.overlay else ()))
 
 
-def space_words(workspace: Workspace, view: View, stack: Stack, preset: str) -> PaneWords:
-    """The words of a 3D pane."""
+def space_words(workspace: Workspace, view: View, stack: Stack, preset: str, note: str = "") -> PaneWords:
+    """The words of a 3D pane; `note` is what the renderer says of its picture."""
     words = _common_words(workspace, view, stack)
+    if note:
+        words = replace(words, top_strips=(*words.top_strips, Strip(note)))
     shown = words if workspace.overlay else words.only_kept()
-    return replace(shown, bottom_left=(Line("3D", bold=True), Line(preset)) if workspace.overlay else ())
+    live = (Line("3D", bold=True), Line(preset)) if workspace.overlay else ()
+    return replace(shown, bottom_left=_phase_line(stack) + live)
+
+
+def _phase_line(stack: Stack) -> tuple[Line, ...]:
+    """Which step of a 4D series this is: never hidden, since all its steps look alike."""
+    return (Line(stack.phase.text.capitalize(), kept=True, bold=True),) if stack.phase is not None else ()
 
 
 def shown_masks(workspace: Workspace, view: View) -> tuple[MaskLayer, ...]:
     """The masks that this view draws."""
+    stack = workspace.stack(view.stack)
+    if not workspace.masks_visible or stack is None:
+        return ()
+    shape = None if stack.volume is None else stack.volume.geometry.shape
+    return tuple(
+        layer
+        for layer in workspace.masks
+        if layer.visible and layer.stack == view.stack and shape in (None, layer.mask.shape)
+    )
+
+
+def shown_contours(workspace: Workspace, view: View) -> tuple[ContourLayer, ...]:
+    """The outlines that this view draws."""
     if not workspace.masks_visible:
         return ()
-    return tuple(layer for layer in workspace.masks if layer.visible and layer.stack == view.stack)
+    return tuple(layer for layer in workspace.contours if layer.visible and layer.stack == view.stack)
+
+
+def shown_washes(workspace: Workspace, view: View) -> tuple[WashLayer, ...]:
+    """The colour washes that this view draws."""
+    if not workspace.masks_visible or view.kind is ViewKind.THREE_D:
+        return ()
+    return tuple(layer for layer in workspace.washes if layer.visible and layer.stack == view.stack)
 
 
 def _common_words(workspace: Workspace, view: View, stack: Stack) -> PaneWords:
@@ -90,8 +132,8 @@ def _common_words(workspace: Workspace, view: View, stack: Stack) -> PaneWords:
         top_left=tuple(Line(text, kept=True, bold=row == 0) for row, text in enumerate(patient) if text),
         top_right=_lines(corners.study),
         bottom_right=_lines(corners.series) or _lines((stack.label,)),
-        top_strips=_notices(workspace, stack),
-        bottom_strips=_mask_strips(shown_masks(workspace, view)),
+        top_strips=_notices(workspace, stack) + _omissions(workspace, view),
+        bottom_strips=_overlay_strips(workspace, view),
     )
 
 
@@ -103,24 +145,57 @@ def _notices(workspace: Workspace, stack: Stack) -> tuple[Strip, ...]:
     strips = [Strip(notices.DEMO, 0x7FB2FF)] if workspace.is_demo else []
     volume = stack.volume
     if volume is not None:
-        if stack.failures:
-            arrived = f"incomplete series: {int(volume.loaded.sum())} of {len(volume.loaded)} images"
+        if stack.failures and volume.window is not None:
+            strips.append(Strip(f"{len(stack.failures)} images cannot be read. {stack.failures[0]}"))
+        elif stack.failures:
+            arrived = f"incomplete series: {int(volume.loaded.sum())} of {volume.image_count} images"
             strips.append(Strip(f"{arrived}. {stack.failures[0]}"))
-        elif not volume.is_complete:  # no count: a text that changes 30 times a second is drawn anew each time
+        elif volume.window is None and not volume.is_complete:  # no count: what changes is drawn anew each time
             strips.append(Strip("incomplete series: still loading"))
-        strips.extend(Strip(warning) for warning in volume.warnings)
+        strips.extend(Strip(text) for text in (*volume.warnings, *stack.notes))
+        if not volume.reduction.is_none and _has_findings(workspace, stack):
+            strips.append(Strip("results are drawn at full resolution alone: this series has some that are not shown"))
     return tuple(strips)
 
 
-def _mask_strips(layers: tuple[MaskLayer, ...]) -> tuple[Strip, ...]:
-    """One strip for each result: the structures' names, then where they come from."""
-    captions = dict.fromkeys(layer.caption for layer in layers)
+def _omissions(workspace: Workspace, view: View) -> tuple[Strip, ...]:
+    """What an applied presentation state asks for and is not done."""
+    applied = presentation_of(workspace, view.stack)
+    if applied is None or not applied.presentation.omitted:
+        return ()
+    return (Strip(f"presentation state applied in part, without {', '.join(applied.presentation.omitted)}"),)
+
+
+def _has_findings(workspace: Workspace, stack: Stack) -> bool:
+    return any(finding.series_instance_uid == stack.series_instance_uid for finding in workspace.findings)
+
+
+def _overlay_strips(workspace: Workspace, view: View) -> tuple[Strip, ...]:
+    """One strip for each result and object: the structures' names, then where they come from."""
+    layers: tuple[MaskLayer | ContourLayer, ...] = (*shown_masks(workspace, view), *shown_contours(workspace, view))
+    captions = dict.fromkeys((layer.source, layer.caption, layer.is_ai) for layer in layers)
     strips = []
-    for caption in captions:
-        group = [layer for layer in layers if layer.caption == caption]
+    for source, caption, is_ai in captions:
+        group = {one.number: one for one in layers if (one.source, one.caption) == (source, caption)}.values()
         names = ", ".join(layer.name for layer in group)
-        strips.append(Strip(f"AI overlay on: {names} · {caption}", PALE, tuple(layer.colour for layer in group)))
+        prefix = "AI overlay on" if is_ai else "Overlay on"
+        colours = tuple(layer.colour for layer in group)[:_SWATCHES]
+        strips.append(Strip(f"{prefix}: {names} · {caption}", PALE, colours))
+    strips.extend(Strip(f"Colour wash on: {layer.caption}", PALE) for layer in shown_washes(workspace, view))
     return tuple(strips)
+
+
+def _object_lines(workspace: Workspace, view: View, pane: PaneMap | None) -> tuple[Line, ...]:
+    """The presentation state that is applied, and whether the slice shown is a key image."""
+    lines = []
+    applied = presentation_of(workspace, view.stack)
+    if applied is not None:
+        lines.append(Line(f"Presentation: {applied.presentation.label or 'without a label'}", kept=True, bold=True))
+    if pane is not None and pane.axes.through == 2 and view.stack is not None:
+        for keys in workspace.key_images:
+            if pane.slice_index in keys.slices.get(view.stack, ()):
+                lines.append(Line(f"KEY IMAGE · {keys.title}".rstrip(" ·"), kept=True, colour=_KEY, bold=True))
+    return tuple(lines)
 
 
 def _flags(camera: Camera, corners: Corners, volume: Volume | None, pane: PaneMap | None) -> tuple[Line, ...]:
@@ -146,7 +221,7 @@ def _live_lines(view: View, stack: Stack, volume: Volume, pane: PaneMap, value: 
         if view.kind in PLANE_COLOURS
         else []
     )
-    lines.append(Line(f"Image {pane.slice_index + 1}/{count}"))
+    lines.append(Line(_image_text(volume, pane, count)))
     if not volume.is_colour:
         lines.append(Line(window_text(view.voi) + (" · inverted" if view.inverted else "")))
     zoom = f"Zoom {view.camera.zoom:.2f}×"
@@ -156,6 +231,16 @@ def _live_lines(view: View, stack: Stack, volume: Volume, pane: PaneMap, value: 
     if value:
         lines.append(Line(value))
     return tuple(lines)
+
+
+def _image_text(volume: Volume, pane: PaneMap, count: int) -> str:
+    """`Image 5/24`; across the slices the images alone are counted, not the places of those that are missing."""
+    k = pane.slice_index
+    if not volume.empty or pane.axes.through != 2:
+        return f"Image {k + 1}/{count}"
+    if k in volume.empty:
+        return f"no image · {volume.image_count} images"
+    return f"Image {k + 1 - sum(empty < k for empty in volume.empty)}/{volume.image_count}"
 
 
 def _location(stack: Stack, pane: PaneMap) -> tuple[Line, ...]:

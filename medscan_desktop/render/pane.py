@@ -145,6 +145,8 @@ class PaneRenderer:
             window = stack.volume.window
             is_lost = bool(stack.failures) if window is None else window.has_failed(pane.slice_index)
             waiting = "this image could not be loaded" if is_lost else "loading"
+            if pane.slice_index in stack.volume.empty:
+                waiting = "no image here: a slice is missing"
             self._texts.draw_centred(painter, area, waiting, Style(pixels, MUTED))
         MeasurementPainter(painter, self._texts, pane, whole, pixels).draw_all(workspace, view, stack)
         painter.end()

@@ -11,12 +11,14 @@ from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Window, auto_window
 from medscan_desktop.render.corners import shown_masks
+from medscan_desktop.render.document import DocumentPainter, wanted_scale
 from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.render.plane_image import Sampler
 from medscan_desktop.render.sampling import sample
 from medscan_desktop.render.space_pane import SpacePainter
 from medscan_desktop.render.volume3d import Drawn3D, Request3D, VolumeRenderer
 from medscan_desktop.scene.camera import PaneMap
+from medscan_desktop.scene.document import Clip, Pages, Text
 from medscan_desktop.scene.navigation import pane_of
 from medscan_desktop.scene.workspace import Stack, StackId, View, ViewId, ViewKind, Workspace
 
@@ -33,6 +35,8 @@ class Pictures:
     def png(self, workspace: Workspace, view: View, size: tuple[int, int], *, texts: bool = True) -> bytes:
         """The view as the window paints it at rest. Unsuitable where there is nothing to draw."""
         stack = workspace.stack(view.stack)
+        if view.kind is ViewKind.DOCUMENT:
+            return png_bytes(document_picture(workspace, view, size, texts=texts))
         if stack is None or stack.volume is None:
             raise Unsuitable("There are no pixels to make a picture of.")
         if view.kind is not ViewKind.THREE_D:
@@ -62,6 +66,18 @@ class Pictures:
         return png_bytes(
             PaneRenderer(self._sampler).picture(Workspace(stacks=(stack,)), view, (side, side), texts=False)
         )
+
+
+def document_picture(workspace: Workspace, view: View, size: tuple[int, int], *, texts: bool = True) -> QImage:
+    """A page, a frame or curves, waited for. Unsuitable for text, FileRefused where the page cannot be drawn."""
+    stack = workspace.stack(view.stack)
+    body = stack.document.body if stack is not None and stack.document is not None else None
+    if body is None or isinstance(body, Text):
+        raise Unsuitable("This is text, which makes no picture; it can be read and copied as it is.")
+    page = None
+    if isinstance(body, Pages | Clip):
+        page = body.source.picture(view.frame, wanted_scale(workspace, view, size))
+    return DocumentPainter().picture(workspace, view, size, page, texts=texts)
 
 
 def drawn_once(request: Request3D) -> Drawn3D:

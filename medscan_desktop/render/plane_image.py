@@ -81,6 +81,8 @@ def grey_pixels(sampled: Sampled, volume: Volume, view: View) -> NDArray[np.uint
 def draw_masks(painter: QPainter, layers: tuple[MaskLayer, ...], grid: Grid) -> None:
     """The masks over the slice; the painter counts in the grid's pixels."""
     for layer in layers:
+        if grid.axis == 0 and not layer.in_slices:
+            continue
         picture = mask_picture(layer, grid)
         if picture is not None:
             left, top, pixels = picture

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState
+from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.imaging.mask import Mask
-from medscan_desktop.scene.workspace import MaskLayer, Workspace
+from medscan_desktop.scene.workspace import MaskLayer, Stack, Workspace
 
 
 def mask_layers(finding: Finding, masks: Mapping[int, Mask], workspace: Workspace) -> tuple[MaskLayer, ...]:
@@ -18,21 +19,28 @@ def mask_layers(finding: Finding, masks: Mapping[int, Mask], workspace: Workspac
     layers = []
     for structure in finding.structures:
         mask = masks.get(structure.number)
-        stack = next(
-            (
-                stack
-                for stack in workspace.stacks
-                if mask is not None
-                and stack.series_instance_uid == finding.series_instance_uid
-                and stack.frame_count == mask.shape[0]
-            ),
-            None,
-        )
+        stack = _stack_of(finding, mask, workspace) if mask is not None else None
         if mask is not None and stack is not None:
             caption = mask_caption(finding)
             layer = MaskLayer(finding.id, structure.number, stack.id, structure.name, mask, structure.colour, caption)
             layers.append(layer)
     return tuple(layers)
+
+
+def _stack_of(finding: Finding, mask: Mask, workspace: Workspace) -> Stack | None:
+    """The stack whose images the mask was made of, in their order: a series may hold several of one shape."""
+    fitting = [
+        stack
+        for stack in workspace.stacks
+        if stack.series_instance_uid == finding.series_instance_uid and stack.slice_count == mask.shape[0]
+    ]
+    images = finding.provenance.sop_instance_uids
+    return next((stack for stack in fitting if not images or _images(stack) in ((), images)), None)
+
+
+def _images(stack: Stack) -> tuple[InstanceUid, ...]:
+    """Each image of the stack, in its order."""
+    return tuple(uid for uid in stack.instance_uids if uid)
 
 
 def all_mask_layers(
@@ -56,9 +64,9 @@ def with_finding(workspace: Workspace, finding: Finding, masks: Mapping[int, Mas
     if workspace.study is None or workspace.study.study_instance_uid != finding.study_instance_uid:
         return workspace
     others = tuple(old for old in workspace.findings if old.id != finding.id)
-    layers = tuple(layer for layer in workspace.masks if layer.finding != finding.id)
+    layers = tuple(layer for layer in workspace.masks if layer.source != finding.id)
     shown = mask_layers(finding, masks, workspace)
-    known = {layer.number: layer for layer in workspace.masks if layer.finding == finding.id}
+    known = {layer.number: layer for layer in workspace.masks if layer.source == finding.id}
     kept = tuple(
         replace(layer, opacity=known[layer.number].opacity, visible=known[layer.number].visible)
         if layer.number in known
@@ -81,5 +89,5 @@ def with_visibility(workspace: Workspace, finding: FindingId, visible: bool) -> 
 
 def _with_layers(workspace: Workspace, finding: FindingId, change: Callable[[MaskLayer], MaskLayer]) -> Workspace:
     return replace(
-        workspace, masks=tuple(change(layer) if layer.finding == finding else layer for layer in workspace.masks)
+        workspace, masks=tuple(change(layer) if layer.source == finding else layer for layer in workspace.masks)
     )

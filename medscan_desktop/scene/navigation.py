@@ -7,7 +7,9 @@ import numpy as np
 from medscan_desktop.domain.measurement import Point
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.camera import PaneMap, pane_map, plane_axes, point
+from medscan_desktop.scene.document import page_geometry
 from medscan_desktop.scene.hanging import middle
+from medscan_desktop.scene.key_slices import next_key
 from medscan_desktop.scene.workspace import View, ViewKind, Workspace
 
 
@@ -20,6 +22,9 @@ def volume_of(workspace: Workspace, view: View) -> Volume | None:
 def pane_of(workspace: Workspace, view: View, pane: tuple[int, int]) -> PaneMap | None:
     """How a 2D view maps a pane of this size; None for 3D, without pixels, and for a plane of what is no volume."""
     stack = workspace.stack(view.stack)
+    if stack is not None and view.kind is ViewKind.DOCUMENT:
+        page = page_geometry(stack.document, view.frame) if stack.document is not None else None
+        return pane_map(page, view, None, pane) if page is not None else None
     if stack is None or stack.volume is None or view.kind is ViewKind.THREE_D:
         return None
     if view.kind is not ViewKind.ACQUIRED and not stack.is_volume:
@@ -36,10 +41,10 @@ def slice_position(workspace: Workspace, view: View) -> tuple[int, int] | None:
 def at_slice(workspace: Workspace, view: View, index: int) -> Workspace:
     """The workspace with `view` at slice `index`, held within the stack: a frame, or the focus that planes share."""
     position, volume = slice_position(workspace, view), volume_of(workspace, view)
-    if position is None or volume is None or view.stack is None:
+    if position is None or view.stack is None:
         return workspace
     index = min(max(index, 0), position[1] - 1)
-    if view.kind is ViewKind.ACQUIRED:
+    if view.kind in (ViewKind.ACQUIRED, ViewKind.DOCUMENT) or volume is None:
         return workspace if index == view.frame else workspace.with_view(replace(view, frame=index))
     if index == position[0]:
         return workspace
@@ -50,9 +55,28 @@ def at_slice(workspace: Workspace, view: View, index: int) -> Workspace:
 
 
 def stepped(workspace: Workspace, view: View, slices: int) -> Workspace:
-    """The workspace with `view` so many slices further (towards the stack's end), held within the stack."""
+    """The workspace with `view` so many slices further (towards the stack's end), held within the stack.
+
+    Where only key images are wanted: so many key images further.
+    """
     position = slice_position(workspace, view)
-    return workspace if position is None else at_slice(workspace, view, position[0] + slices)
+    if position is None:
+        return workspace
+    key = next_key(workspace, view, position[0], slices) if workspace.only_key_images and slices else None
+    if key is not None:
+        return at_slice(workspace, view, key)
+    return at_slice(workspace, view, _with_image(workspace, view, position[0] + slices, 1 if slices > 0 else -1))
+
+
+def _with_image(workspace: Workspace, view: View, index: int, way: int) -> int:
+    """The slice, or across the slices of a stack with a gap the next one that has an image."""
+    volume = volume_of(workspace, view)
+    if volume is None or not volume.empty or view.kind is ViewKind.DOCUMENT:
+        return index
+    if plane_axes(volume.geometry, view.kind).through == 2:
+        while index in volume.empty:
+            index += way
+    return index
 
 
 def focused_at(workspace: Workspace, view: View, target: Point) -> Workspace:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.scene.key_slices import next_key
 from medscan_desktop.scene.navigation import at_slice, slice_position
@@ -13,6 +14,7 @@ from medscan_desktop.scene.workspace import (
     MaskLayer,
     Overlay,
     PresentationLayer,
+    Stack,
     StackId,
     View,
     WashLayer,
@@ -20,6 +22,9 @@ from medscan_desktop.scene.workspace import (
 )
 
 Source = InstanceUid | StackId
+OVERLAY_KINDS = frozenset(
+    {ObjectKind.SEGMENTATION, ObjectKind.STRUCTURES, ObjectKind.PRESENTATION, ObjectKind.KEY_OBJECTS}
+)
 _Layer = MaskLayer | ContourLayer | WashLayer
 
 
@@ -91,6 +96,16 @@ def with_wash_range(workspace: Workspace, source: Source, low: float, high: floa
         return workspace
     washes = tuple(replace(one, low=low, high=high) if one.source == source else one for one in workspace.washes)
     return replace(workspace, washes=washes)
+
+
+def overlay_source(stack: Stack) -> Source:
+    """What an object, or a stack of values, is called as the source of an overlay."""
+    return stack.instance_uids[0] if stack.object_kind is not None and stack.instance_uids else stack.id
+
+
+def can_be_washed_over(stack: Stack) -> bool:
+    """Whether a stack holds values that are read over other images: a dose, a parametric map."""
+    return stack.frame_count > 0 and (stack.modality == "RTDOSE" or stack.is_map)
 
 
 def layers_of(workspace: Workspace, source: Source) -> tuple[_Layer, ...]:

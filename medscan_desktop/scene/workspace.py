@@ -120,6 +120,7 @@ class Stack:
     corners: "Corners | None" = None
     instance_uids: tuple[InstanceUid, ...] = ()  # by frame: the image that a measurement was drawn on
     object_kind: ObjectKind | None = None  # what it is where it is no plain image
+    is_map: bool = False  # a parametric map: values that can be shown in colours over other images
     document: Document | None = None  # what is no image, once somebody has opened it
     frames_per_second: float = 0.0  # how fast the header says that it plays, 0 where it says nothing
     type_name: str = ""  # of what is no image: its SOP class in words

@@ -30,6 +30,7 @@ from medscan_desktop.services.reconcile import (
 from medscan_desktop.services.retention import dry_run_retention, run_retention, set_retention, show_retention
 from medscan_desktop.services.session import create_first_user, log_in, log_out
 from medscan_desktop.services.snapshots import export_snapshot, export_view
+from medscan_desktop.services.stacks import list_stacks, show_phase, split_series
 from medscan_desktop.services.studies import close_study, list_series, open_study, search_studies, show_series
 from medscan_desktop.services.watching import look_for_new_files, watch_folders, watched_folders
 from medscan_desktop.services.wrap import look_at_files, wrap_files
@@ -66,6 +67,7 @@ COMMANDS: tuple[Command, ...] = (
     list_needs,
     list_overlays,
     list_series,
+    list_stacks,
     log_in,
     log_out,
     look_at_files,
@@ -90,9 +92,11 @@ COMMANDS: tuple[Command, ...] = (
     set_retention,
     show_conflict,
     show_overlay,
+    show_phase,
     show_retention,
     show_series,
     show_wash,
+    split_series,
     verify_audit,
     verify_models,
     watch_folders,

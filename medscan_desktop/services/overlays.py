@@ -12,10 +12,10 @@ from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.persistence.records import Records
 from medscan_desktop.scene.hanging import show_stack, with_loaded
-from medscan_desktop.scene.overlays import Shown, Source, with_shown, without
+from medscan_desktop.scene.overlays import OVERLAY_KINDS, Shown, Source, with_shown, without
 from medscan_desktop.scene.workspace import Overlay, Stack, StackId, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
-from medscan_desktop.workstation.overlays import OVERLAY_KINDS, OpenedObject, open_object, stored_objects
+from medscan_desktop.workstation.overlays import OpenedObject, open_object, stored_objects
 from medscan_desktop.workstation.shelf import Arrival, Shelved, read_series
 from medscan_desktop.workstation.stacks import failure_texts, with_pixels
 from medscan_desktop.workstation.wash import base_for, wash_over
@@ -133,8 +133,8 @@ def _start(ctx: Context, shelved: Sequence[Shelved], plan: StackPlan) -> Loading
     """Load the stack; what arrives later comes to the screen by itself."""
 
     def arrived(arrival: Arrival) -> None:
-        failures = failure_texts(arrival.failures)
-        ctx.post(partial(with_loaded, stack_id=plan.id, count=arrival.count, failures=failures))
+        came = partial(with_loaded, stack_id=plan.id, count=arrival.count, values=arrival.values)
+        ctx.post(partial(came, failures=failure_texts(arrival.failures), notes=arrival.notes))
 
     own = next(one for one in shelved if one.series_instance_uid == plan.series_instance_uid)
     return ctx.shelf.load(own, plan, arrived)

@@ -15,6 +15,7 @@ from medscan_desktop.scene.memory import ShownAs
 from medscan_desktop.scene.navigation import at_slice, focused_at, stepped, volume_of
 from medscan_desktop.scene.overlays import OVERLAY_KINDS, at_next_key, overlay_source
 from medscan_desktop.scene.workspace import Stack, StackId, View, ViewId, ViewKind, Workspace
+from medscan_desktop.services.documents import open_document
 from medscan_desktop.services.exports import export_pdf, export_seg
 from medscan_desktop.services.findings import accept_finding, propose_finding, reject_finding
 from medscan_desktop.services.measurements import delete_measurement
@@ -22,6 +23,7 @@ from medscan_desktop.services.memory import set_budget
 from medscan_desktop.services.overlays import hide_overlay, show_overlay, show_wash
 from medscan_desktop.services.snapshots import export_view
 from medscan_desktop.services.studies import show_series
+from medscan_desktop.workstation.command import Effect
 from medscan_desktop.workstation.workstation import Workstation
 
 _ViewChange = Callable[[Workspace, View], Workspace]
@@ -33,6 +35,7 @@ class ViewerActions:
     def __init__(self, workstation: Workstation) -> None:
         self.workstation = workstation
         self.store = workstation.store
+        self.play: Callable[[], object] = lambda: None  # the player's, once there is one
 
     @property
     def workspace(self) -> Workspace:
@@ -71,18 +74,33 @@ class ViewerActions:
         if position is not None and 0 <= position + step < len(shown):
             self.show_stack(shown[position + step].id)
 
-    def show_stack(self, stack_id: StackId, view_id: ViewId | None = None) -> None:
-        """Show a stack in a view, or (None) hang the window with it."""
+    def show_stack(
+        self, stack_id: StackId, view_id: ViewId | None = None, on_done: Callable[[Effect], None] | None = None
+    ) -> None:
+        """Show a stack in a view, or (None) hang the window with it; what is no image opens as a document."""
         stack = self.workspace.stack(stack_id)
         if stack is not None and stack.object_kind in OVERLAY_KINDS:
             self.toggle_overlay_of(stack)
+        elif stack is not None and stack.frame_count == 0:
+            self.read_document(stack, view_id)
         elif stack is not None and stack.frame_count > 0:
             series = stack.series_instance_uid
             others = [] if view_id is None else [view for view in self.workspace.views if view.id != view_id]
             on_screen = frozenset(view.stack for view in others if view.stack is not None)
             self.workstation.do(
-                show_series, series_instance_uid=series, stack_id=stack_id, view_id=view_id, on_screen=on_screen
+                show_series,
+                series_instance_uid=series,
+                stack_id=stack_id,
+                view_id=view_id,
+                on_screen=on_screen,
+                on_done=on_done,
             )
+
+    def read_document(self, stack: Stack, view_id: ViewId | None = None) -> None:
+        """Open what is no image as a document, in a view or (None) over the whole window."""
+        if stack.instance_uids:
+            uid = stack.instance_uids[0]
+            self.workstation.do(open_document, sop_instance_uid=uid, stack_id=stack.id, view_id=view_id)
 
     def show_as(self, shown_as: ShownAs) -> None:
         """Show the active stack, which is over the memory budget, in another way (WHOLE: as it fits by now)."""

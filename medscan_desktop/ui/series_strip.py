@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import SeriesUid
+from medscan_desktop.scene.overlays import overlay_source
 from medscan_desktop.scene.workspace import Stack, StackId, Workspace
 from medscan_desktop.services.studies import SeriesRow, list_series
 from medscan_desktop.ui.actions import ViewerActions
@@ -10,6 +12,17 @@ from medscan_desktop.ui.series_tiles import SeriesTiles, Tile
 from medscan_desktop.ui.texts import count_text
 from medscan_desktop.workstation.command import Effect
 
+_ICONS: Mapping[ObjectKind | None, str] = {
+    ObjectKind.REPORT: "document",
+    ObjectKind.KEY_OBJECTS: "document",
+    ObjectKind.DOCUMENT: "document",
+    ObjectKind.MESH: "mesh",
+    ObjectKind.WAVEFORM: "waveform",
+    ObjectKind.VIDEO: "film",
+    ObjectKind.SEGMENTATION: "mask",
+    ObjectKind.STRUCTURES: "mask",
+    ObjectKind.PRESENTATION: "overlay",
+}
 _NAMED = 10  # failures in the tooltip; the pane's banner says how many there are
 
 
@@ -26,7 +39,8 @@ class SeriesStrip(SeriesTiles):
         """Follow stacks and views. May not write: the thumbnails are asked for by `ask`."""
         if old.study != new.study:
             self._thumbnails = {}
-        if old.study != new.study or old.stacks is not new.stacks or old.views is not new.views:
+        shown = ("study", "stacks", "views", "overlays")
+        if any(getattr(old, name) is not getattr(new, name) for name in shown):
             self._show(new)
 
     def ask(self) -> None:
@@ -42,16 +56,18 @@ class SeriesStrip(SeriesTiles):
         self._show(self._actions.workspace)
 
     def _show(self, workspace: Workspace) -> None:
+        laid_over = {one.source for one in workspace.overlays}
         shown = {view.stack for view in workspace.views}
+        shown |= {stack.id for stack in workspace.stacks if overlay_source(stack) in laid_over}
         self.show_tiles([self._tile(stack, is_shown=stack.id in shown) for stack in workspace.stacks])
 
     def _tile(self, stack: Stack, *, is_shown: bool) -> Tile:
         is_refused = stack.frame_count == 0
-        detail = "cannot be shown" if is_refused else count_text(stack.frame_count, "image")
+        detail = stack.type_name if is_refused else count_text(stack.frame_count, "image")
         if stack.failures:
             detail = f"{detail}, {len(stack.failures):,} missing"
-        thumbnail = self._thumbnails.get(stack.series_instance_uid)
-        refusal = stack.refusal if is_refused else ""
+        thumbnail = None if is_refused else self._thumbnails.get(stack.series_instance_uid)
+        refusal = stack.refusal if is_refused and stack.object_kind is None else ""
         return Tile(
             stack.id,
             stack.label,
@@ -61,4 +77,5 @@ class SeriesStrip(SeriesTiles):
             refusal,
             "\n".join(stack.failures[:_NAMED]),
             is_shown,
+            _ICONS.get(stack.object_kind, "table") if is_refused else "scan",
         )

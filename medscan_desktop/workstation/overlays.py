@@ -22,7 +22,7 @@ from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.placing import regridded
 from medscan_desktop.persistence.records import Records
 from medscan_desktop.persistence.vault import Vault
-from medscan_desktop.scene.overlays import Shown, with_shown
+from medscan_desktop.scene.overlays import OVERLAY_KINDS, Shown, with_shown
 from medscan_desktop.scene.workspace import (
     ContourLayer,
     LegendEntry,
@@ -35,11 +35,8 @@ from medscan_desktop.workstation.command import Context
 from medscan_desktop.workstation.shelf import Shelved, file_opener, read_series
 from medscan_desktop.workstation.wash import base_for, wash_over
 
-OVERLAY_KINDS = frozenset(
-    {ObjectKind.SEGMENTATION, ObjectKind.STRUCTURES, ObjectKind.PRESENTATION, ObjectKind.KEY_OBJECTS}
-)
 _BY_PIXELS, _BY_CONTOURS = "pixels × pixel area × slice spacing", "contour area × slice spacing"
-_BIGGEST = "EXTERNAL"  # the body's outline: as a surface it would hide all the others
+_BIGGEST = "external"  # the body's outline: filled, or as a surface, it would lie over all the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +143,8 @@ def overlaid(ctx: Context, source: list[StoredObject] | Shelved, plans: Sequence
 
 
 def title_of(stored: StoredObject, label: str) -> str:
-    """The object's label, else its series' description; a label that only repeats what it is says nothing."""
-    described = stored.header.text("SeriesDescription")
-    says_nothing = label.casefold() in ("", "segmentation", "presentation", "rtstruct")
-    return (described if says_nothing else label) or label or stored.kind.capitalize()
+    """The description of its series, else the object's own label, else what it is."""
+    return stored.header.text("SeriesDescription") or label or stored.kind.capitalize()
 
 
 def _overlay(
@@ -231,7 +226,8 @@ def _structures(
         caption = f"AI: an algorithm without a name · {title}" if region.is_automatic else title
         outlines = on_slices_of(placed.outlines, found.plan.geometry, geometry)
         layer = ContourLayer(source, region.number, stack, region.name, outlines, region.colour, caption)
-        contours.append(replace(layer, is_ai=region.is_automatic))
+        is_biggest = _BIGGEST in region.detail
+        contours.append(replace(layer, is_ai=region.is_automatic, opacity=0.0 if is_biggest else layer.opacity))
         if placed.mask.voxel_count:
             mask = regridded(placed.mask, found.plan.geometry, geometry)
             masks.append(
@@ -246,7 +242,7 @@ def _structures(
                     opacity=layer.opacity,
                     is_ai=region.is_automatic,
                     in_slices=False,
-                    in_space=_BIGGEST.lower() not in region.detail,
+                    in_space=not is_biggest,
                 )
             )
     remarks = [*structures.notes, *([f"{strays:,} contours lie on none of the slices that are here"] if strays else [])]

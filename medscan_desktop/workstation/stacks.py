@@ -7,6 +7,7 @@ from medscan_desktop.dicom.corners import corner_texts
 from medscan_desktop.dicom.frame_rate import frame_rate
 from medscan_desktop.dicom.load import Failure, Loading
 from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.rescale import PARAMETRIC_MAP
 from medscan_desktop.domain.errors import NotFound, Unsuitable
 from medscan_desktop.domain.sop_classes import sop_class_name
 from medscan_desktop.domain.study import InstanceUid, SeriesUid
@@ -55,19 +56,20 @@ def stack_of(plan: StackPlan) -> Stack:
         reason=plan.reason,
         phase=plan.phase,
         frames_per_second=frame_rate(plan.headers[0]),
+        is_map=plan.headers[0].sop_class_uid == PARAMETRIC_MAP,
     )
 
 
 def most_useful(shelved: Sequence[Shelved], wanted: SeriesUid | None = None) -> tuple[Shelved, StackPlan] | None:
     """The longest volume, else the longest stack, of the wanted series where one is named; None where nothing shows.
 
-    Raises Unsuitable or NotFound where the wanted series has nothing to show.
+    None too where the wanted series holds documents alone. Raises NotFound where there is no such series.
     """
     asked = [one for one in shelved if wanted in (None, one.series_instance_uid)]
     candidates = [(one, plan) for one in asked for plan in one.grouping.stacks]
     if wanted is not None and not candidates:
-        reasons = [refusal.reason for one in asked for refusal in one.grouping.refused]
-        raise Unsuitable(reasons[0]) if reasons else NotFound("There is no such series in this study.")
+        if not any(one.grouping.refused for one in asked):
+            raise NotFound("There is no such series in this study.")
     return max(candidates, key=lambda pair: (pair[1].is_volume, len(pair[1].frames)), default=None)
 
 

@@ -17,6 +17,7 @@ from medscan_desktop.app.verbs import (
     pictures,
     reconcile,
     retention,
+    stacks,
     studies,
     wrap,
 )
@@ -27,6 +28,7 @@ VERBS: tuple[Callable[[Adder], None], ...] = (
     imports.add_verbs,
     wrap.add_verbs,
     studies.add_verbs,
+    stacks.add_verbs,
     library.add_verbs,
     reconcile.add_verbs,
     retention.add_verbs,

@@ -3,5 +3,6 @@
 from medscan_desktop.ui.panels.findings import FindingsPanel
 from medscan_desktop.ui.panels.measurements import MeasurementsPanel
 from medscan_desktop.ui.panels.models import ModelsPanel
+from medscan_desktop.ui.panels.overlays import OverlaysPanel
 
-PANELS = (ModelsPanel, FindingsPanel, MeasurementsPanel)
+PANELS = (ModelsPanel, FindingsPanel, OverlaysPanel, MeasurementsPanel)

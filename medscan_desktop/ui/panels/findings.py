@@ -39,7 +39,7 @@ class FindingsPanel(Section):
             self.show_items(list(made))
         if old.masks is not new.masks or old.findings is not new.findings:
             for item in self._shown.values():
-                item.show_layers(tuple(layer for layer in new.masks if layer.finding == item.finding.id))
+                item.show_layers(tuple(layer for layer in new.masks if layer.source == item.finding.id))
 
 
 class FindingItem(QFrame):
