@@ -22,8 +22,7 @@ def padding_in(plan: StackPlan, dtype: np.dtype[Any]) -> Range | None:
         value = float(floor(_least(plan))) - 1
         return value, value
     stated = plan.padding or next(found for found in plan.frame_paddings if found is not None)
-    held = held_padding((stated[0], stated[0]), dtype)
-    return held
+    return held_padding((stated[0], stated[0]), dtype)
 
 
 def padding_of_frame(plan: StackPlan, frame: int, stored: NDArray[Any]) -> NDArray[np.bool_] | None:

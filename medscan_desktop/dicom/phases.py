@@ -85,9 +85,7 @@ def _apart(slices: Sequence[Slice], path: tuple[Step, ...], axes: Sequence[Axis]
         groups = _grouped(slices, axis)
         if 1 < len(groups) <= repeats and max(max(Counter(places_of(one)).values()) for one in groups) < repeats:
             rest = axes[number:]
-            return [
-                leaf for one in groups for leaf in _apart(one, (*path, Step(axis, axis.value(one[0]))), rest)
-            ]
+            return [leaf for one in groups for leaf in _apart(one, (*path, Step(axis, axis.value(one[0]))), rest)]
     return _by_clock(slices, places, path) or _by_turn(slices, path)
 
 

@@ -145,18 +145,27 @@ def _departure(line: Line, slices: tuple[Slice, ...]) -> tuple[str, tuple[str, .
         worst = [int(n) for n in np.argsort(-off, kind="stable") if off[n] > line.deviation / 2]
         details = tuple(f"{off[n]:.2f} mm off the line: {slices[n].header.label}" for n in worst)
         text = f"slices lie up to {line.deviation:.2f} mm off the straight line (spacing {line.spacing:.2f} mm)"
-        names = [slices[n].header.label for n in worst]
+        names = [_file_name(slices[n]) for n in worst]
         return f"{text}: {_counted(names)}", details
     details = tuple(
         f"{distance:.2f} mm between {slices[k].header.label} and {slices[k + 1].header.label}"
         for k, distance in line.gaps
     )
+    short = [
+        f"{distance:.2f} mm between {_file_name(slices[k])} and {_file_name(slices[k + 1])}"
+        for k, distance in line.gaps
+    ]
     missing = line.places[-1] + 1 - len(slices)
     what = "a slice is missing" if missing == 1 else f"{missing} slices are missing"
-    return f"{what} (spacing {line.spacing:.2f} mm): gap of {_counted(details)}", details
+    return f"{what} (spacing {line.spacing:.2f} mm): gap of {_counted(short)}", details
 
 
-def _counted(texts: "tuple[str, ...] | list[str]") -> str:
+def _file_name(item: Slice) -> str:
+    """The last part of the label: a banner has no room for folders."""
+    return item.header.label.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def _counted(texts: list[str]) -> str:
     """The first three, and how many more."""
     more = len(texts) - _SHOWN_GAPS
     return ", ".join(texts[:_SHOWN_GAPS]) + (f" and {more} more" if more > 0 else "")

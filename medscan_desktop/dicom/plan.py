@@ -56,6 +56,11 @@ class StackPlan:
     frame_paddings: tuple[tuple[float, float] | None, ...] = ()  # closed ranges of stored values
 
     @property
+    def anchor(self) -> str:
+        """Names the stack within its series, as long as its first image (by UID) stays in it."""
+        return self.id.partition("#")[2]
+
+    @property
     def empty(self) -> tuple[int, ...]:
         """Slices of the volume that no image fills: room for those that are missing."""
         return tuple(sorted(set(range(self.geometry.shape[0])) - set(self.places))) if self.places else ()

@@ -56,7 +56,22 @@ def split(slices: Sequence[Slice], choice: SplitChoice = AUTOMATIC) -> list[Part
         parts = _automatic(slices)
     for anchors in choice.joins:
         parts = _with_joined(parts, anchors)
-    return sorted(parts, key=lambda part: -len(part.slices))
+    return sorted(_renumbered(parts), key=lambda part: -len(part.slices))
+
+
+def _renumbered(parts: Sequence[Part]) -> list[Part]:
+    """The parts with the steps of each phase axis counted anew: one may have been joined away."""
+    axes: dict[int, list[Part]] = defaultdict(list)
+    for part in parts:
+        if part.phase is not None:
+            axes[part.phase.axis].append(part)
+    phases: dict[str, PhaseOf | None] = {}
+    for steps in axes.values():
+        for number, part in enumerate(steps):
+            phase = part.phase
+            is_alone = phase is None or len(steps) < 2
+            phases[part.anchor] = None if is_alone or phase is None else replace(phase, number=number, count=len(steps))
+    return [replace(part, phase=phases[part.anchor]) if part.phase is not None else part for part in parts]
 
 
 def _by_choice(slices: Sequence[Slice], keyword: str) -> list[Part]:

@@ -108,7 +108,7 @@ def _pixels(plan: StackPlan, masks: Mapping[int, Mask], structures: Sequence[Str
     pixels = np.zeros((sum(header.frames for header in sources), rows, columns, len(structures)), np.uint8)
     places = [first_frame[frame.instance] + frame.frame for frame in plan.frames]
     for segment, structure in enumerate(structures):
-        pixels[places, ..., segment] = masks[structure.number].to_array()
+        pixels[places, ..., segment] = masks[structure.number].to_array()[list(plan.slices)]
     return pixels
 
 

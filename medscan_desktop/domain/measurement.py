@@ -54,6 +54,8 @@ class Measurement:
     created_by: UserId | None = None
     created_at: str = ""  # ISO 8601, UTC
     note: str = ""  # what has happened to its image since
+    anchor_instance: InstanceUid | None = None  # the image nearest to its middle: tells which stack it was drawn on,
+    anchor_frame: int = 0  # on a reformatted plane too; the frame is counted from 0 in that instance
 
     @property
     def trust(self) -> str:

@@ -24,6 +24,7 @@ from medscan_desktop.persistence.measurements import Measurements
 from medscan_desktop.persistence.outbox import Outbox
 from medscan_desktop.persistence.preferences import Preferences
 from medscan_desktop.persistence.sources import Sources
+from medscan_desktop.persistence.stack_overrides import StackOverrides
 from medscan_desktop.persistence.storage import StorageUse
 from medscan_desktop.persistence.studies import Studies
 from medscan_desktop.persistence.users import Users
@@ -64,6 +65,7 @@ class Records:
         self.preferences = Preferences(connection)
         self.hostile = HostileFiles(connection, now)
         self.sources = Sources(connection, now)
+        self.stack_overrides = StackOverrides(connection, now)
         self.audit = AuditLog(connection, keys, anchors)
 
     def integrity_problems(self) -> list[str]:

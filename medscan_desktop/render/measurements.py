@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from medscan_desktop.domain.measurement import Measurement, MeasurementKind
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import PaneMap
+from medscan_desktop.scene.drawing import slice_of
 from medscan_desktop.scene.workspace import Stack, View, Workspace
 
 _SAVED, _SELECTED, _DRAFT = 0xFFD75E, 0x63E6FF, 0xFFE9A8
@@ -30,11 +31,11 @@ class MeasurementPainter:
     def draw_all(self, workspace: Workspace, view: View, stack: Stack) -> None:
         """All that lies on the plane shown, drafts last."""
         for measurement in workspace.measurements:
-            if _belongs(measurement, stack) and is_on_plane(measurement, self.pane):
+            if _belongs(measurement, stack) and is_on_plane(measurement, self.pane, stack):
                 selected = measurement.id == workspace.selected
                 self._draw(measurement, _SELECTED if selected else _SAVED, handles=selected)
         for draft in workspace.drafts:
-            if draft.view == view.id and is_on_plane(draft.measurement, self.pane):
+            if draft.view == view.id and is_on_plane(draft.measurement, self.pane, stack):
                 self._draw(draft.measurement, _DRAFT, handles=True)
 
     def _draw(self, measurement: Measurement, colour: int, *, handles: bool) -> None:
@@ -105,14 +106,16 @@ def _belongs(measurement: Measurement, stack: Stack) -> bool:
     """Whether it was drawn on this stack: a series may hold several in the same place (echoes, phases)."""
     if measurement.series_instance_uid != stack.series_instance_uid:
         return False
+    if measurement.anchor_instance is not None and stack.instance_uids:
+        return stack.slice_of(measurement.anchor_instance, measurement.anchor_frame) is not None
     image = measurement.sop_instance_uid
     return image is None or not stack.instance_uids or image in stack.instance_uids
 
 
-def is_on_plane(measurement: Measurement, pane: PaneMap) -> bool:
+def is_on_plane(measurement: Measurement, pane: PaneMap, stack: Stack) -> bool:
     """Whether it was drawn on the slice shown: parallel planes, less than half a slice apart."""
     if not pane.geometry.spatial:
-        return measurement.frame == pane.slice_index
+        return slice_of(measurement, stack) == pane.slice_index
     if abs(float(np.asarray(measurement.normal) @ pane.normal)) < _PARALLEL:
         return False
     step = abs(float(pane.geometry.affine[:3, pane.axes.through] @ pane.normal))

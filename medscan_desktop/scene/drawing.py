@@ -8,7 +8,7 @@ from uuid import uuid4
 import numpy as np
 
 from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind, Point, Statistics
-from medscan_desktop.domain.study import Study
+from medscan_desktop.domain.study import InstanceUid, Study
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.camera import PaneMap, point
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
@@ -59,6 +59,7 @@ def _measurement(study: Study, stack: Stack, pane: PaneMap, shape: Shape, measur
     volume = stack.volume
     blocks = volume.reduction.slices if volume is not None else 1
     frame = _frame(pane, shape) * blocks + (blocks - 1) // 2  # the stack's own, at full resolution
+    anchor = _anchor(stack, frame)
     is_acquired = pane.axes.through == 2 and blocks == 1 and frame < len(stack.instance_uids)
     return Measurement(
         id=measurement_id,
@@ -73,7 +74,28 @@ def _measurement(study: Study, stack: Stack, pane: PaneMap, shape: Shape, measur
         calibration=volume.calibration if volume is not None else "px",
         length=shape.length,
         statistics=shape.statistics,
+        anchor_instance=anchor[0] if anchor is not None else None,
+        anchor_frame=anchor[1] if anchor is not None else 0,
     )
+
+
+def slice_of(measurement: Measurement, stack: Stack) -> int:
+    """The slice of the stack that a measurement was drawn at: by its image, since the order may have become another."""
+    instance, frame = measurement.anchor_instance, measurement.anchor_frame
+    if instance is None and stack.instance_uids.count(measurement.sop_instance_uid or InstanceUid("")) == 1:
+        instance = measurement.sop_instance_uid
+        frame = stack.frame_numbers[stack.instance_uids.index(instance)] if instance and stack.frame_numbers else 0
+    found = stack.slice_of(instance, frame) if instance is not None else None
+    return measurement.frame if found is None else found
+
+
+def _anchor(stack: Stack, frame: int) -> tuple[InstanceUid, int] | None:
+    """The image at a slice of the stack, or the nearest one where that slice has none."""
+    held = (k for k, uid in enumerate(stack.instance_uids) if uid)
+    k = min(held, key=lambda at: abs(at - frame), default=None)
+    if k is None:
+        return None
+    return stack.instance_uids[k], stack.frame_numbers[k] if stack.frame_numbers else 0
 
 
 def _frame(pane: PaneMap, shape: Shape) -> int:

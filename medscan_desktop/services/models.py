@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from medscan_desktop.domain.errors import NotAllowed
+from medscan_desktop.domain.errors import NotAllowed, Unsuitable
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState
 from medscan_desktop.domain.study import SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission, User
@@ -51,6 +51,8 @@ def run_model(
         shelved = read_series(records, ctx.vault, series_instance_uid)
         series = records.studies.series_by_uid(series_instance_uid)
     plan = shelved.plan(stack_id)
+    if plan.is_volume and plan.volume_refusal:
+        raise Unsuitable(f"No model runs on this series: {plan.volume_refusal}.")
     loading = ctx.shelf.load(shelved, plan)
     check_resolution(card, loading.volume)
     ctx.job.report(0.0, "reading the images")

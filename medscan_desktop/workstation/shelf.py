@@ -51,12 +51,13 @@ class Shelved:
 
 
 def read_series(records: Records, vault: Vault, series_uid: SeriesUid) -> Shelved:
-    """Group one series of the records. Raises NotFound."""
+    """Group one series of the records, as its user chose where somebody did. Raises NotFound."""
     instances = records.studies.instances(series_uid)
     if not instances:
         raise NotFound("There is no such series in the library.")
     headers = [Header.from_json(instance.header) for instance in instances]
-    return Shelved(series_uid, group(headers), _opener(records, vault, instances))
+    grouping = group(headers, {series_uid: records.stack_overrides.get(series_uid)})
+    return Shelved(series_uid, grouping, _opener(records, vault, instances))
 
 
 def file_opener(records: Records, vault: Vault, instance: Instance) -> Callable[[], BinaryIO]:
@@ -68,7 +69,8 @@ def middle_image(shelved: Shelved, plan: StackPlan, workers: Workers) -> Volume:
     """The middle image of a stack alone, for a thumbnail. Raises FileRefused where it cannot be read."""
     middle = plan.frames[len(plan.frames) // 2]
     geometry = Geometry(plan.geometry.affine, (1, *plan.geometry.shape[1:]), plan.geometry.spatial)
-    loading = start_load(replace(plan, frames=(middle,), geometry=geometry), shelved.opener, workers, threads=1)
+    alone = replace(plan, frames=(middle,), geometry=geometry, places=(), frame_vois=(), frame_paddings=())
+    loading = start_load(alone, shelved.opener, workers, threads=1)
     loading.wait()
     for failure in loading.failures:
         raise FileRefused(failure.label, failure.reason)
@@ -118,6 +120,7 @@ class Shelf:
         self._lock = Lock()
         self._followed: dict[StackId, _Followed] = {}  # in the order in which they were last asked for
         self._wishes: dict[StackId, ShownAs] = {}
+        self._series: dict[SeriesUid, Shelved] = {}
 
     def load(
         self,
@@ -171,8 +174,34 @@ class Shelf:
         with self._lock:
             gone, self._followed = self._followed, {}
             self._wishes.clear()
+            self._series.clear()
         for followed in gone.values():
             followed.loading.cancel()
+
+    def forget(self, series_uid: SeriesUid, *, keep: frozenset[StackId] = frozenset()) -> None:
+        """Let go of the stacks of a series but those to `keep`."""
+        with self._lock:
+            own = [one for one in self._followed if one.startswith(f"{series_uid}#") and one not in keep]
+            gone = [self._followed.pop(stack_id) for stack_id in own]
+        for followed in gone:
+            followed.loading.cancel()
+
+    def preload(self, shelved: Shelved, plan: StackPlan) -> None:
+        """Load a stack that may be wanted next, where there is room for the whole of it beside what is here."""
+        with self._lock:
+            has_room = self.budget is None or self._left(need_of(plan).total) >= 0
+        if has_room:
+            self.load(shelved, plan)
+
+    def remember(self, shelved: Shelved) -> None:
+        """Keep a series of the open study as it was read: going through its steps reads it no more."""
+        with self._lock:
+            self._series[shelved.series_instance_uid] = shelved
+
+    def recall(self, series_uid: SeriesUid) -> Shelved | None:
+        """The series that was remembered, None where none was."""
+        with self._lock:
+            return self._series.get(series_uid)
 
     def _room_for(self, plan: StackPlan, on_screen: frozenset[StackId] | None) -> int | None:
         """The bytes there are for `plan`: what is not on screen goes, the longest unused first, while it is needed."""

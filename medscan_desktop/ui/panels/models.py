@@ -107,7 +107,9 @@ class ModelItem(QFrame):
             return f"Works on {' or '.join(self._card.modalities)}"
         if self._stack.modality not in self._card.modalities:
             return f"Works on {' or '.join(self._card.modalities)}; this series is {self._stack.modality}"
-        return "" if self._stack.is_volume else "Needs a volume; this series is none"
+        if not self._stack.is_volume:
+            return "Needs a volume; this series is none"
+        return f"Not for this series: {self._stack.volume_refusal}" if self._stack.volume_refusal else ""
 
     def _run(self) -> None:
         if self._stack is None or self._job is not None:
