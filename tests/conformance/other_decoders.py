@@ -81,9 +81,9 @@ def by_pydicom(path: Path, header: Header) -> np.ndarray:
     with quiet():
         dataset = pydicom.dcmread(path, force=True)
         if header.frames == 1 and 0x00280008 in dataset:
-            del dataset[0x00280008]  # a file says "1A" there
+            del dataset[0x00280008]  # a file says "1A" there, and has more frames than it can name
         values = pixel_array(dataset, raw=True, decoding_plugin=plugin)
-    return values.reshape(header.frames, *frame_shape(header.image))
+    return values.reshape(-1, *frame_shape(header.image))[: header.frames]
 
 
 def by_gdcm(path: Path) -> np.ndarray:

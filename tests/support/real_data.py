@@ -33,11 +33,12 @@ def data_folder() -> Path:
 def series_folder(name: str) -> Path:
     """A series of `series/`, unpacked once a run where it is an archive."""
     plain = data_folder() / "series" / name
-    return plain if plain.is_dir() else _unpacked(data_folder() / "series" / f"{name}.tar.xz")
+    return plain if plain.is_dir() else unpacked(data_folder() / "series" / f"{name}.tar.xz")
 
 
 @cache
-def _unpacked(archive: Path) -> Path:
+def unpacked(archive: Path) -> Path:
+    """The folder of what is in the archive, for this run."""
     target = Path(mkdtemp(prefix="medscan-test-series-"))
     with tarfile.open(archive) as tar:
         tar.extractall(target, filter="data")
