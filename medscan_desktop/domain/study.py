@@ -70,6 +70,7 @@ class Series:
     series_description: str = ""
     body_part_examined: str = ""
     instance_count: int = 0
+    absent_count: int = 0  # images that were missing or changed when last looked at
 
 
 class Storage(StrEnum):

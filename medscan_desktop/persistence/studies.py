@@ -72,6 +72,7 @@ _PARENT = select(series.c.study_instance_uid).where(series.c.series_instance_uid
 _STUDY = select(studies).where(studies.c.study_instance_uid == bindparam("uid"))
 _ADD = insert(instances)
 _NEWEST = (studies.c.study_date.desc(), studies.c.study_time.desc(), studies.c.number.desc())
+_PRESENT = InstanceState.PRESENT.value
 _MOST_IDENTITIES = 10  # contradictions listed of one new study: an ID such as "0" may stand for everybody
 
 
@@ -304,7 +305,11 @@ class Studies:
 
     def _series(self, condition: ColumnElement[bool]) -> list[Series]:
         rows = self._connection.execute(
-            select(series, func.count(instances.c.sop_instance_uid).label("instance_count"))
+            select(
+                series,
+                func.count(instances.c.sop_instance_uid).label("instance_count"),
+                func.coalesce(func.sum(instances.c.state != _PRESENT), 0).label("absent_count"),
+            )
             .outerjoin(instances, instances.c.series_instance_uid == series.c.series_instance_uid)
             .where(condition)
             .group_by(series.c.series_instance_uid)

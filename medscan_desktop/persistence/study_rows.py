@@ -107,6 +107,7 @@ def series_of(row: Row[Any]) -> Series:
         series_description=row.series_description,
         body_part_examined=row.body_part_examined,
         instance_count=row.instance_count,
+        absent_count=row.absent_count,
     )
 
 

@@ -11,10 +11,11 @@ from pydicom.dataset import Dataset
 
 from medscan_desktop.app.build import Parts, build
 from medscan_desktop.domain.audit import AuditEvent
+from medscan_desktop.domain.import_report import ImportReport
 from medscan_desktop.domain.study import Study
 from medscan_desktop.domain.user import Role, User, UserId
 from medscan_desktop.persistence.records import Records
-from medscan_desktop.services.imports import ImportReport, import_files
+from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.studies import search_studies
 from medscan_desktop.workstation.command import Command
 from medscan_desktop.workstation.jobs import InlineJobs
