@@ -142,7 +142,7 @@ class Loading:
         self._opener = opener
         self._workers = workers
         self._hostile: dict[int, Hostile] = {}  # by header: such a file is not tried again for its other frames
-        self._on_slices = on_slices
+        self.on_slices = on_slices
         self._order = deque(k for k in from_the_middle(len(volume.loaded)) if k not in volume.empty)
         self._failures: list[Failure] = []
         self._notes: list[str] = []
@@ -205,7 +205,7 @@ class Loading:
             self._failures.append(self._failure(k, self._plan.frame_near(k), error))
         else:
             self.volume.loaded[k] = True
-        self._on_slices()
+        self.on_slices()
 
     def _failure(self, k: int, frame: int, error: Exception) -> Failure:
         """What is said about slice `k` when `frame` of the plan could not be read."""

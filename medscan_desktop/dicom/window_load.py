@@ -158,7 +158,7 @@ class WindowLoading(Loading):
             is_looked_at = k in self._looks or self._arrived == 1
             self._changed.notify_all()
         if is_looked_at:
-            self._on_slices()
+            self.on_slices()
 
     def _next(self) -> int | None:
         """The slice to read now, room made for it; waits while all is there that may be. None at the end."""

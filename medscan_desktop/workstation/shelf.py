@@ -161,7 +161,7 @@ class Shelf:
                 self._wishes[stack_id] = shown_as
             gone = self._followed.pop(stack_id, None)
         if gone is not None:
-            gone.loading.cancel()
+            gone.let_go()
 
     @property
     def held(self) -> frozenset[StackId]:
@@ -176,7 +176,7 @@ class Shelf:
             self._wishes.clear()
             self._series.clear()
         for followed in gone.values():
-            followed.loading.cancel()
+            followed.let_go()
 
     def forget(self, series_uid: SeriesUid, *, keep: frozenset[StackId] = frozenset()) -> None:
         """Let go of the stacks of a series but those to `keep`."""
@@ -184,7 +184,7 @@ class Shelf:
             own = [one for one in self._followed if one.startswith(f"{series_uid}#") and one not in keep]
             gone = [self._followed.pop(stack_id) for stack_id in own]
         for followed in gone:
-            followed.loading.cancel()
+            followed.let_go()
 
     def preload(self, shelved: Shelved, plan: StackPlan) -> None:
         """Load a stack that may be wanted next, where there is room for the whole of it beside what is here."""
@@ -210,7 +210,7 @@ class Shelf:
         need = need_of(plan).least
         spare = [] if on_screen is None else [stack_id for stack_id in self._followed if stack_id not in on_screen]
         while spare and self._left(need) < 0:
-            self._followed.pop(spare.pop(0)).loading.cancel()
+            self._followed.pop(spare.pop(0)).let_go()
         return self._left(0)
 
     def _left(self, size: int) -> int:
@@ -229,6 +229,13 @@ class _Followed:
         self._started = Event()
         self.loading, self.fit = start(plan, opener, workers, fitted, threads=threads, on_slices=self._arrived)
         self._started.set()
+
+    def let_go(self) -> None:
+        """Stop, tell nobody any more, and leave no circle that would keep the pixels until garbage is collected."""
+        with self._lock:
+            self._followers.clear()
+        self.loading.cancel()
+        self.loading.on_slices = lambda: None
 
     def leave(self, room: int) -> None:
         """Say how much memory is left for copies of the volume."""

@@ -6,7 +6,7 @@ Main thread only, but for what use cases call from their own: `Context.post` and
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -140,7 +140,7 @@ class Workstation:
         on_done: Callable[[Effect], None] | None,
         remember: Callable[[Effect], None],
     ) -> None:
-        job.finish(effect)
+        job.finish(replace(effect, scene=None))  # who keeps the job keeps no pixels with it
         self.running.remove(job)
         if effect.session is ... and self.user is not user:  # logged out meanwhile: it must not reach the next screen
             self._tell_job(job)
