@@ -43,7 +43,7 @@ def _add_all(rows: Rows, dataset: "Dataset", depth: int) -> None:
 def _add(rows: Rows, dataset: "Dataset", tag: "BaseTag", depth: int) -> None:
     from pydicom.dataelem import RawDataElement  # noqa: PLC0415
 
-    raw = dataset.get_item(tag, keep_deferred=True)  # else pydicom opens the file by a name that it does not have
+    raw: Any = dataset.get_item(tag, keep_deferred=True)  # else pydicom opens the file by a name that it does not have
     if isinstance(raw, RawDataElement) and raw.length not in (0, 0xFFFFFFFF) and raw.value is None:  # left in the file
         rows.add(depth, _name(dataset, tag), f"{raw.length:,} bytes", raw.VR or _vr(tag))
         return
@@ -76,9 +76,9 @@ def _name(dataset: "Dataset", tag: "BaseTag") -> str:
             return f"{number} {dictionary_description(tag)}"
         if tag.is_private_creator:
             return f"{number} Private Creator"
-        creator = str(dataset.get_item((tag.group, tag.element >> 8)).value)  # type: ignore[union-attr]
+        creator = str(dataset[(tag.group, tag.element >> 8)].value)
         return f"{number} {private_dictionary_description(tag, creator)}"
-    except (KeyError, AttributeError, TypeError):
+    except Exception:  # a creator that cannot be converted, too
         return f"{number} {'Private' if tag.is_private else 'Unknown'}"
 
 
@@ -92,6 +92,8 @@ def _vr(tag: "BaseTag") -> str:
 
 
 def _value(value: Any, vr: str) -> str:
+    from pydicom.multival import MultiValue  # noqa: PLC0415
+
     if value is None:
         return ""
     if isinstance(value, bytes) or vr in _BINARY:
@@ -101,7 +103,7 @@ def _value(value: Any, vr: str) -> str:
         text = str(value) if isinstance(value, str) else "\\".join(map(str, value))
         known = ", ".join(name for name in names if name and name not in text)
         return line(f"{text} ({known})" if known else text)[:_LONGEST]
-    text = str(value) if isinstance(value, str) or not hasattr(value, "__iter__") else _joined(value)
+    text = _joined(value) if isinstance(value, MultiValue | list | tuple) else str(value)
     return line(text[: 2 * _LONGEST])[:_LONGEST] + (" …" if len(text) > _LONGEST else "")
 
 

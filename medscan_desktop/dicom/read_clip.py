@@ -136,7 +136,7 @@ def _cut(stream: ClipStream, run: _Run) -> io.BytesIO:
     return io.BytesIO(b"".join(parts))
 
 
-def _decodable(part: io.BytesIO) -> int:
+def _decodable(part: Any) -> int:
     """How many pictures the decoder gives for it."""
     count = 0
     with _capture(part) as capture:

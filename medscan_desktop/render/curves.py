@@ -19,7 +19,6 @@ from medscan_desktop.scene.document import (
     LABEL_MM,
     MM_PER_MILLIVOLT,
     MM_PER_SECOND,
-    ROW_MM,
     Curves,
     paper_mm,
 )
@@ -63,7 +62,7 @@ def reading_at(curves: Curves, pane: PaneMap, position: tuple[float, float]) -> 
     """Time and value of the channel nearest to a pane's logical pixel; None off the recording."""
     matrix = paper_to_pane(pane)
     x, y = np.linalg.solve(matrix[:, :2], np.asarray(position, float) - matrix[:, 2])
-    row = round(y / ROW_MM - 0.75)
+    row = round(y / curves.row_mm - 0.75)
     if not 0 <= row < len(curves.channels):
         return None
     channel = curves.channels[row]
@@ -107,7 +106,7 @@ def channel_points(curves: Curves, row: int, first: int, last: int, steps: int) 
         values[~np.isfinite(values)] = np.nan
         numbers = np.repeat(numbers[: whole.size : each] + each / 2, 2)
     x = LABEL_MM + (numbers / curves.hz + curves.channels[row].offset_s) * MM_PER_SECOND
-    return np.stack([x, (row + 0.75) * ROW_MM - values], axis=1)
+    return np.stack([x, (row + 0.75) * curves.row_mm - values], axis=1)
 
 
 def _in_paper(curves: Curves, row: int) -> NDArray[np.float32]:
@@ -116,7 +115,9 @@ def _in_paper(curves: Curves, row: int) -> NDArray[np.float32]:
     if millivolts is not None:
         return np.asarray(values * np.float32(millivolts * MM_PER_MILLIVOLT))
     low, high = channel_range(curves, row)
-    return np.asarray((values - np.float32((low + high) / 2)) * np.float32(_USED * ROW_MM / ((high - low) or 1.0)))
+    return np.asarray(
+        (values - np.float32((low + high) / 2)) * np.float32(_USED * curves.row_mm / ((high - low) or 1.0))
+    )
 
 
 def channel_range(curves: Curves, row: int) -> tuple[float, float]:
@@ -180,7 +181,7 @@ def _draw_words(
     painter: QPainter, texts: TextPainter, curves: Curves, matrix: Floats, visible: tuple[float, float], pixels: float
 ) -> None:
     for row, channel in enumerate(curves.channels):
-        x, y = _moved(matrix, np.array([(visible[0] + 1.0, (row + 0.75) * ROW_MM)]))[0]
+        x, y = _moved(matrix, np.array([(visible[0] + 1.0, (row + 0.75) * curves.row_mm)]))[0]
         name = channel.label
         if channel.in_millivolts is None:
             low, high = channel_range(curves, row)

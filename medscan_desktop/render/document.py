@@ -59,12 +59,12 @@ class DocumentPainter:
             _draw_page(canvas, page, pane, device_pixel_ratio)
         canvas.setDevicePixelRatio(device_pixel_ratio)
         if texts:
-            self._draw_words(canvas, _words(workspace, view, document, pane, pointer), size, pixels)
+            self._draw_words(canvas, _words(workspace, view, document, pane, pointer), size)
         if note:
             self._draw_note(canvas, note, size, pixels)
         return canvas
 
-    def _draw_words(self, canvas: QImage, words: PaneWords, size: tuple[int, int], pixels: float) -> None:
+    def _draw_words(self, canvas: QImage, words: PaneWords, size: tuple[int, int]) -> None:
         painter = QPainter(canvas)
         draw_words(painter, self._texts, words, size)
         painter.end()

@@ -39,7 +39,7 @@ class PlaneAxes:
 @lru_cache(maxsize=64)  # asked several times a paint, of the few stacks on screen
 def plane_axes(geometry: Geometry, kind: ViewKind) -> PlaneAxes:
     """The stack's axes that show `kind` best; ACQUIRED is rows and columns as stored."""
-    if kind is ViewKind.ACQUIRED:
+    if kind in (ViewKind.ACQUIRED, ViewKind.DOCUMENT):
         return PlaneAxes(0, 1, 2, 1, 1)
     patient_axis_of = _nearest_axes(geometry.directions)
     right, down, through = (patient_axis_of[int(np.argmax(np.abs(wanted)))] for wanted in _WANTED[kind])
@@ -158,7 +158,7 @@ def pane_map(geometry: Geometry, view: View, focus: Point | None, pane: tuple[in
 
 def _slice_of(geometry: Geometry, axes: PlaneAxes, view: View, focus: Point | None) -> int:
     last = geometry.size_ijk[axes.through] - 1
-    if view.kind is ViewKind.ACQUIRED:
+    if view.kind in (ViewKind.ACQUIRED, ViewKind.DOCUMENT):
         return min(max(view.frame, 0), last)
     if focus is None:
         return (last + 1) // 2

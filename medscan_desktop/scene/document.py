@@ -16,7 +16,7 @@ from medscan_desktop.domain.text_tree import TextTree
 from medscan_desktop.imaging.geometry import Geometry
 
 MM_PER_SECOND, MM_PER_MILLIVOLT = 25.0, 10.0  # an ECG's paper
-ROW_MM = 20.0  # paper height of one channel
+ROW_MM, TALLEST_ROW_MM = 20.0, 60.0  # paper height of one channel
 LABEL_MM = 12.0  # paper left of the curves, for the channels' names
 SHOWN_SECONDS = 10.0  # what fits into a pane at first
 _FIRST_ZOOM = 0.92  # the strips at top and bottom leave the page's edges free
@@ -87,11 +87,12 @@ class Curves:
     channels: tuple[Channel, ...]
     offset_s: float = 0.0
     marks: tuple[tuple[float, str], ...] = ()  # annotations: seconds (-1: of the whole) and text
+    row_mm: float = ROW_MM  # paper height of one channel
 
     @property
     def seconds(self) -> float:
         """How long the recording is."""
-        return self.values.shape[1] / self.hz
+        return int(self.values.shape[1]) / self.hz
 
     @property
     def is_voltage(self) -> bool:
@@ -170,7 +171,17 @@ def _plane(width: float, height: float, count: int) -> Geometry:
 
 def paper_mm(curves: Curves) -> tuple[float, float]:
     """Width and height of the paper that a group is drawn on."""
-    return LABEL_MM + max(curves.seconds, 0.1) * MM_PER_SECOND, ROW_MM * (len(curves.channels) + 0.5)
+    return LABEL_MM + max(curves.seconds, 0.1) * MM_PER_SECOND, curves.row_mm * (len(curves.channels) + 0.5)
+
+
+def row_mm(values: NDArray[np.float32], channels: tuple[Channel, ...]) -> float:
+    """The paper height a channel needs so that neighbours do not run into each other: that of the tallest, bounded."""
+    tallest = ROW_MM
+    for row, channel in enumerate(channels):
+        known = values[row][np.isfinite(values[row])]
+        if channel.in_millivolts is not None and known.size:
+            tallest = max(tallest, float(known.max() - known.min()) * channel.in_millivolts * MM_PER_MILLIVOLT)
+    return min(tallest, TALLEST_ROW_MM)
 
 
 def first_zoom(document: Document) -> tuple[float, float]:

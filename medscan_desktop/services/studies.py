@@ -47,7 +47,10 @@ def list_series(ctx: Context, *, study_instance_uid: StudyUid) -> Effect:
 
 @command("study.open", permission=Permission.READ)
 def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_uid: SeriesUid | None = None) -> Effect:
-    """Show a study: its series in the strip, the asked (else the most useful) one hung, its pixels still arriving."""
+    """Show a study: its series in the strip, the asked (else the most useful) one hung, its pixels still arriving.
+
+    Where that holds no image, nothing is hung: `document.open` shows it.
+    """
     with ctx.records("study.open", study_instance_uid) as records:
         study = records.studies.get(study_instance_uid)
         shelved = [
@@ -74,6 +77,8 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
     def show(workspace: Workspace) -> Workspace:  # fills only now: slices that came before had no stack to be told to
         blank = replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay, is_demo=ctx.settings.is_demo)
         hung = hang(blank, study, filled(stacks), first[1].id if first else None)
+        if first is None:  # documents alone: the first is opened next, and read in an act of its own
+            hung = replace(hung, views=())
         layers = all_mask_layers(findings, masks, hung)
         return replace(hung, measurements=tuple(measurements), findings=tuple(findings), masks=layers)
 

@@ -36,6 +36,7 @@ class ViewerActions:
         self.workstation = workstation
         self.store = workstation.store
         self.play: Callable[[], object] = lambda: None  # the player's, once there is one
+        self.save_document: Callable[[], object] = lambda: None  # asks where to
 
     @property
     def workspace(self) -> Workspace:

@@ -75,7 +75,10 @@ class Desk(QWidget):
         if self._opening is not None:
             self._opening.cancel()
         self._opening = self._workstation.do(
-            open_study, study_instance_uid=study, series_instance_uid=series, on_done=lambda _: self._show_viewer()
+            open_study,
+            study_instance_uid=study,
+            series_instance_uid=series,
+            on_done=lambda _: self._show_viewer(series),
         )
 
     def lock(self, reason: str = "user") -> None:
@@ -121,10 +124,10 @@ class Desk(QWidget):
     def _open(self, study: Study, series: SeriesUid | None) -> None:
         self.open_study(study.study_instance_uid, series)
 
-    def _show_viewer(self) -> None:
+    def _show_viewer(self, series: SeriesUid | None) -> None:
         if self._workstation.user is not None:
             self._pages.setCurrentWidget(self.viewer)
-            self.viewer.study_came()
+            self.viewer.study_came(series)
 
     def _show_library(self) -> None:
         self._workstation.do(close_study)

@@ -34,6 +34,7 @@ KEYS: tuple[tuple[str, _Action], ...] = (
     ("D", _tool("length")),
     ("E", _tool("ellipse")),
     ("I", ViewerActions.invert),
+    ("C", lambda actions: actions.play()),
     ("Space", ViewerActions.toggle_overlay),
     ("G", ViewerActions.toggle_masks),
     ("Esc", ViewerActions.cancel),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from medscan_desktop.ui import theme
@@ -30,12 +30,14 @@ class Tile:
     refusal: str = ""
     warning: str = ""  # it can be shown, but not all of it
     is_shown: bool = False  # in a pane just now
+    icon: str = "scan"  # where there is no thumbnail
 
 
 class SeriesTiles(QListView):
     """The strip itself. `chosen` gives a tile's key on a double click, or on a click where `single_click` is set."""
 
     chosen = Signal(str)
+    menu_wanted = Signal(str, QPoint)  # a tile's key, and where on the screen
 
     def __init__(self, *, standing: bool, single_click: bool = False) -> None:
         super().__init__()
@@ -67,10 +69,13 @@ class SeriesTiles(QListView):
         """What is shown."""
         return self._tiles.tiles
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        if index.isValid():
+            self.menu_wanted.emit(self._tiles.tiles[index.row()].key, event.globalPos())
+
     def _choose(self, index: QModelIndex) -> None:
-        tile = self._tiles.tiles[index.row()]
-        if not tile.refusal:
-            self.chosen.emit(tile.key)
+        self.chosen.emit(self._tiles.tiles[index.row()].key)  # what cannot be shown opens as its header
 
 
 class _Tiles(QAbstractListModel):
@@ -140,7 +145,7 @@ class _Paint(QStyledItemDelegate):
 
     def _picture(self, tile: Tile) -> QPixmap:
         if tile.refusal or not tile.thumbnail:  # none yet, or none that could be drawn
-            return pixmap("warning" if tile.refusal else "scan", 32, theme.WARN if tile.refusal else theme.FAINT)
+            return pixmap("warning" if tile.refusal else tile.icon, 32, theme.WARN if tile.refusal else theme.FAINT)
         if tile.thumbnail not in self._pixmaps:
             loaded = QPixmap()
             loaded.loadFromData(tile.thumbnail)

@@ -96,6 +96,10 @@ class Toolbar(QFrame):
 
     def _fill_export(self, menu: QMenu) -> None:
         menu.addAction("Picture of this view (PNG)…", self._save_picture)
+        document = self._actions.stack.document if self._actions.stack is not None else None
+        if document is not None and document.suffix:
+            kind = document.suffix.removeprefix(".").upper()
+            menu.addAction(f"The document itself ({kind})…", self._actions.save_document)
         menu.addAction("Page with findings and measurements (PDF)…", self._save_page)
         menu.addSeparator()
         accepted = [one for one in self._actions.workspace.findings if one.state is FindingState.ACCEPTED]

@@ -7,12 +7,15 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QScrollArea, QWidget
 
+from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.render.presets_3d import presets_for
 from medscan_desktop.render.texts import forget_texts
 from medscan_desktop.scene.workspace import ViewId, ViewKind, Workspace
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.banner import PatientBanner
+from medscan_desktop.ui.cine import CineBar
+from medscan_desktop.ui.document_actions import DocumentActions
 from medscan_desktop.ui.keys import KEYS
 from medscan_desktop.ui.memory_bar import MemoryBar
 from medscan_desktop.ui.pane_grid import PaneGrid
@@ -42,22 +45,35 @@ class ViewerPage(QWidget):
         self.memory = MemoryBar(self.commands)
         self.strip = SeriesStrip(self.commands)
         self.grid = PaneGrid(workstation, jobs, settings)
+        self.cine = CineBar(self.commands)
+        self.commands.play = self.cine.toggle
+        self.documents = DocumentActions(self.commands, self)
+        self.commands.save_document = self.documents.save
         self.panels = tuple(panel(self.commands) for panel in PANELS)
         self._build()
         self._bind_keys()
         self.grid.menu_wanted.connect(self._show_menu)
+        self.grid.reference_wanted.connect(self.documents.follow)
+        self.grid.save_wanted.connect(self.documents.save)
+        self.strip.menu_wanted.connect(self.documents.show_tile_menu)
         self.grid.maximise_wanted.connect(lambda view_id: self.commands.maximise(ViewId(view_id)))
         workstation.store.listen(self._changed)
 
-    def study_came(self) -> None:
-        """A study has been opened: take the keyboard, read what is beside the images."""
+    def study_came(self, series: SeriesUid | None = None) -> None:
+        """A study has been opened: take the keyboard, read what is beside the images.
+
+        Where nothing could be hung, the first document of `series` (None: of the study) opens.
+        """
         self.setFocus()
         self.strip.ask()
+        self.documents.open_first(series)
         self.memory.ask()
 
     def clear(self) -> None:
         """Nothing may go on being drawn: on lock. The store empties with the session."""
         self.grid.cancel_drags()
+        self.cine.stop()
+        self.documents.close_windows()
         forget_texts()
 
     def close_workers(self) -> None:
@@ -78,7 +94,10 @@ class ViewerPage(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         body = make.row(gap=1)
         body.addWidget(self.strip)
-        body.addWidget(self.grid, 1)
+        middle = make.column(gap=1)
+        middle.addWidget(self.grid, 1)
+        middle.addWidget(self.cine)
+        body.addLayout(middle, 1)
         body.addWidget(scroll)
         layout = make.column(self, gap=0)
         layout.addWidget(self.toolbar)
@@ -101,6 +120,7 @@ class ViewerPage(QWidget):
     def _changed(self, old: Workspace, new: Workspace) -> None:
         self.banner.workspace_changed(old, new)
         self.strip.workspace_changed(old, new)
+        self.cine.workspace_changed(old, new)
         self.memory.workspace_changed(old, new)
 
     def _show_menu(self, at: QPoint) -> None:
@@ -109,7 +129,7 @@ class ViewerPage(QWidget):
         if view is not None and view.kind is ViewKind.THREE_D and stack is not None and stack.volume is not None:
             for preset in presets_for(stack.volume, stack.modality):
                 menu.addAction(preset.name, partial(self.commands.use_preset_3d, preset.name))
-        else:
+        elif view is None or view.kind is not ViewKind.DOCUMENT:
             fill_windows(menu.addMenu("Window"), self.commands)
             menu.addAction("Invert\tI", self.commands.invert)
             menu.addSeparator()
@@ -123,5 +143,6 @@ class ViewerPage(QWidget):
         if view is not None:
             text = "Show all views" if self.commands.workspace.maximised is not None else "Show large"
             menu.addAction(text, lambda: self.commands.maximise(view.id))
+        self.documents.fill_menu(menu)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)

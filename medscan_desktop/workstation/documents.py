@@ -1,6 +1,7 @@
 """From an instance's bytes to the document on screen: each kind read by a worker, whatever cannot be as its header."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -15,7 +16,7 @@ from medscan_desktop.domain.errors import FileRefused, Unsuitable
 from medscan_desktop.domain.object_kind import ObjectKind, object_kind
 from medscan_desktop.domain.sop_classes import sop_class_name
 from medscan_desktop.domain.text_tree import TextNode, TextTree
-from medscan_desktop.scene.document import Body, Channel, Clip, Curves, Document, Pages, Plot, Text
+from medscan_desktop.scene.document import Body, Channel, Clip, Curves, Document, Pages, Plot, Text, row_mm
 from medscan_desktop.workstation.document_pictures import ClipFrames, Opened, PdfPages
 
 OpenFile = Callable[[], BinaryIO]
@@ -105,16 +106,10 @@ def _encapsulated(opened: Opened, header: Header, kind: ObjectKind | None) -> Do
 def _waveform(opened: Opened, header: Header, kind: ObjectKind | None) -> Document:
     values: list[NDArray[np.float32]] = []
     answer = opened.run("read_waveform", {}, received=lambda array: values.append(np.array(array, np.float32)))
+    groups = tuple(_curves(group, values[number]) for number, group in enumerate(answer["groups"]))
     groups = tuple(
-        Curves(
-            label=group["label"],
-            hz=float(group["hz"]),
-            values=values[number],
-            channels=tuple(Channel(one["label"], one["unit"], float(one["offset_s"])) for one in group["channels"]),
-            offset_s=float(group["offset_s"]),
-            marks=tuple((float(at), text) for place, at, text in answer["marks"] if place == number),
-        )
-        for number, group in enumerate(answer["groups"])
+        replace(group, marks=tuple((float(at), text) for place, at, text in answer["marks"] if place == number))
+        for number, group in enumerate(groups)
     )
     first = groups[0]
     facts = (
@@ -124,6 +119,18 @@ def _waveform(opened: Opened, header: Header, kind: ObjectKind | None) -> Docume
     )
     title = header.text("SeriesDescription") or sop_class_name(header.sop_class_uid)
     return _document(header, kind, title, Plot(groups), facts, tuple(answer["warnings"]))
+
+
+def _curves(group: Mapping[str, Any], values: NDArray[np.float32]) -> Curves:
+    channels = tuple(Channel(one["label"], one["unit"], float(one["offset_s"])) for one in group["channels"])
+    return Curves(
+        group["label"],
+        float(group["hz"]),
+        values,
+        channels,
+        float(group["offset_s"]),
+        row_mm=row_mm(values, channels),
+    )
 
 
 def _clip(opened: Opened, header: Header, kind: ObjectKind | None) -> Document:

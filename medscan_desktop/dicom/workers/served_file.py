@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class ServedFile(io.RawIOBase):
     """Read-only and seekable. The slot of the frames always holds `[start, start + count)` of the file."""
 
+    name = ""  # pydicom asks every buffered reader for it
+
     def __init__(self, wire: Wire, frames: Frames, size: int, count: int) -> None:
         super().__init__()
         self._wire = wire
