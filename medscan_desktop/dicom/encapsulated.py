@@ -8,7 +8,8 @@ from typing import BinaryIO
 from medscan_desktop.dicom.elements import ITEM, SEQUENCE_END, UNDEFINED, Malformed, Truncated
 
 _STARTS = (b"\xff\xd8", b"\xff\x4f")  # of a JPEG or JPEG-LS image, of a JPEG 2000 codestream
-_MAX_FRAGMENTS = 1_000_000
+_MAX_FRAGMENTS = 200_000  # as many as elements in a header; a cine of 10,000 frames has some 10,000
+_BLOCK = 64 * 1024  # small fragments come many to a read
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,16 @@ def read_fragments(stream: BinaryIO, offset: int) -> Encapsulated:
     """Walk the items that begin at `offset`; Truncated where the last one is cut off."""
     size = stream.seek(0, 2)
     items: list[Fragment] = []
-    position = offset
+    position, block, base = offset, b"", offset
     while True:
-        stream.seek(position)
-        head = stream.read(8)
-        if len(head) < 8:
+        if not base <= position <= base + len(block) - 8:
+            stream.seek(position)
+            # most fragments are longer than a block: no more is read than the next header until one was short
+            near = bool(items) and items[-1].length < _BLOCK // 8
+            block, base = stream.read(_BLOCK if near else 8), position
+        if len(block) - (position - base) < 8:
             raise Truncated("is truncated: its pixel data end without a delimiter")
-        group, number, length = struct.unpack("<HHI", head)
+        group, number, length = struct.unpack_from("<HHI", block, position - base)
         tag, position = group << 16 | number, position + 8
         if tag == SEQUENCE_END:
             break

@@ -279,14 +279,17 @@ def deflated_zeros(gigabytes: int, beginning: bytes = b"") -> bytes:
     return head + block * (gigabytes * 64) + engine.flush()
 
 
-def fragments(items: list[bytes], *, table: bytes = b"", frames: int = 1, syntax: str = JPEG_LS) -> bytes:
-    """Encapsulated pixel data of raw items behind a sound header."""
+def fragments(
+    items: list[bytes], *, table: bytes = b"", frames: int = 1, syntax: str = JPEG_LS, empty: int = 0
+) -> bytes:
+    """Encapsulated pixel data of raw items behind a sound header, and so many empty ones after them."""
     dataset = a_slice(NumberOfFrames=frames, PixelRepresentation=0)
     dataset.PixelData = b"\0\0"
     whole = file_bytes(dataset, EXPLICIT)
     whole = relabelled(whole, syntax)
     at = tag_at(0x7FE0, 0x0010, whole)
     packed = b"".join(struct.pack("<HHI", 0xFFFE, 0xE000, len(item)) + item for item in (table, *items))
+    packed += struct.pack("<HHI", 0xFFFE, 0xE000, 0) * empty
     return whole[:at] + element(0x7FE00010, "OB", packed, length=UNDEFINED) + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
 
 
