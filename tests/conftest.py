@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.pool import close_pool
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")  # pictures do not depend on the machine's graphics card
 
@@ -16,6 +18,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "expects_log: this test is about something that is logged")
+
+
+def pytest_sessionfinish() -> None:
+    close_pool()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medscan_desktop.dicom.codestream import Codestream, read_codestream
+from medscan_desktop.dicom.codestream import Codestream, is_usual_lossless, read_codestream
 from medscan_desktop.dicom.elements import Malformed, Truncated
 from medscan_desktop.dicom.header import Pixels
 from medscan_desktop.dicom.stored import align, frame_shape, stored_dtype
@@ -19,6 +19,7 @@ from medscan_desktop.dicom.workers.task import Task
 
 Array = NDArray[Any]
 
+_END_OF_IMAGE = b"\xff\xd9"
 _CODEC_ERRORS = (RuntimeError, ValueError, TypeError, IndexError, OverflowError)
 
 
@@ -79,6 +80,8 @@ def _compressed(data: bytes, codec: Codec, pixels: Pixels) -> tuple[Array, str]:
             f"contradicts itself: a frame of {stream.columns}×{stream.rows}×{stream.samples} where the header says "
             f"{pixels.columns}×{pixels.rows}×{pixels.samples}"
         )
+    if stream.codec is Codec.JPEG_LS and not data.rstrip(b"\0").endswith(_END_OF_IMAGE):
+        raise Truncated("is truncated: a JPEG-LS frame ends without its end marker")  # CharLS 2.4 looks for seconds
     decoder = _DECODERS[Codec.HTJ2K if codec is Codec.HTJ2K else stream.codec]
     try:
         values = decoder(data, stream)
@@ -116,6 +119,15 @@ def _jpeg(data: bytes, stream: Codestream) -> Array:
     return np.asarray(imagecodecs.jpeg8_decode(data))
 
 
+def _jpeg_lossless(data: bytes, _: Codestream) -> Array:
+    """The usual kind by the faster of two decoders, which does not check what it is given."""
+    import imagecodecs  # noqa: PLC0415  only a worker needs it
+
+    if is_usual_lossless(data):
+        return np.asarray(imagecodecs.ljpeg_decode(data))
+    return np.asarray(imagecodecs.jpegsof3_decode(data))
+
+
 def _plain(name: str) -> Callable[[bytes, Codestream], Array]:
     """The decoder of this name in imagecodecs."""
 
@@ -129,7 +141,7 @@ def _plain(name: str) -> Callable[[bytes, Codestream], Array]:
 
 _DECODERS: dict[Codec, Callable[[bytes, Codestream], Array]] = {
     Codec.JPEG: _jpeg,
-    Codec.JPEG_LOSSLESS: _plain("jpegsof3_decode"),
+    Codec.JPEG_LOSSLESS: _jpeg_lossless,
     Codec.JPEG_LS: _plain("jpegls_decode"),
     Codec.JPEG_2000: _plain("jpeg2k_decode"),
     Codec.HTJ2K: _plain("htj2k_decode"),

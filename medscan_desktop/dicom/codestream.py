@@ -92,3 +92,39 @@ def _jpeg_2000(data: bytes, start: int) -> Codestream:
     bits, is_signed = (depth & 0x7F) + 1, depth >= 0x80
     colour = "RGB" if transform and samples == 3 else ""
     return Codestream(Codec.JPEG_2000, y1 - y0, x1 - x0, samples, bits, is_signed, colour, transform)
+
+
+def is_usual_lossless(data: bytes) -> bool:
+    """Whether a JPEG lossless image is of the kind that scanners write, and its header sound (ISO/IEC 10918-1 H).
+
+    One grey component, one Huffman table, predictor 1, neither restarts nor a point transform, and its end marker.
+    """
+    position, tables, frames = 2, 0, 0
+    while data[position : position + 1] == b"\xff" and position + 4 <= len(data):
+        marker = data[position + 1]
+        (length,) = struct.unpack_from(">H", data, position + 2)
+        segment = data[position + 4 : position + 2 + length]
+        if marker == 0xC4:
+            tables += 1
+            if not _is_sound_table(segment):
+                return False
+        elif marker == 0xC3:
+            frames += 1
+            if len(segment) != 9 or not 2 <= segment[0] <= 16 or segment[7] != 0x11:
+                return False
+        elif marker == 0xDA:
+            is_plain = segment[:1] == b"\1" and segment[2:] == b"\0\1\0\0" and len(segment) == 6
+            return tables == frames == 1 and is_plain and data.rstrip(b"\0").endswith(b"\xff\xd9")
+        elif not 0xE0 <= marker <= 0xFE:
+            return False
+        position += 2 + length
+    return False
+
+
+def _is_sound_table(segment: bytes) -> bool:
+    """Whether this is table 0 with codes that can be told apart, for differences that there can be."""
+    counts, symbols = segment[1:17], segment[17:]
+    if segment[:1] != b"\0" or len(counts) < 16 or sum(counts) != len(symbols):
+        return False
+    used = sum(count << (15 - index) for index, count in enumerate(counts))
+    return 0 < used <= 1 << 16 and len(set(symbols)) == len(symbols) and max(symbols) <= 16

@@ -1,6 +1,7 @@
 """Compressed frames: exact where the codec is, the codestream's word on colour and depth, the header's on the sign."""
 
 import io
+import time
 from typing import Any
 
 import imagecodecs
@@ -14,9 +15,11 @@ from medscan_desktop.dicom.header import Pixels
 from medscan_desktop.dicom.stored import frame_shape, stored_dtype
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.errors import FileRefused
+from tests.support import lossless_jpeg
 
 JPEG, JPEG_LS, JPEG_2000 = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.90"
 HTJ2K, RLE = "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.5"
+JPEG_LOSSLESS = "1.2.840.10008.1.2.4.70"
 
 
 def layout(shape: tuple[int, ...], **changes: Any) -> Pixels:
@@ -163,6 +166,36 @@ def test_a_codestream_cut_short_is_refused_or_filled_by_its_codec_but_ends(synta
     try:
         found, _ = decoded(coded[: len(coded) // 2], syntax, layout(values.shape))
     except FileRefused as error:
-        assert "damaged" in str(error)
+        assert "truncated" in str(error) if syntax == JPEG_LS else "damaged" in str(error)
     else:
         assert found.shape == values.shape
+
+
+def edges() -> np.ndarray:
+    """Every category of difference, the one of 32,768 included, and both ends of the range."""
+    values = np.random.default_rng(2).integers(0, 65536, (40, 60)).astype(np.uint16)
+    values[3, 3:9] = (0, 32768, 0, 65535, 32767, 32767)
+    return values
+
+
+@pytest.mark.parametrize("values", [edges(), grey(4096), np.full((5, 7), 9, np.uint16)], ids=["edges", "noise", "flat"])
+def test_jpeg_lossless_is_bit_for_bit(values: np.ndarray) -> None:
+    found, _ = decoded(lossless_jpeg.encode(values), JPEG_LOSSLESS, layout(values.shape))
+
+    np.testing.assert_array_equal(found, values)
+
+
+def test_jpeg_lossless_that_lacks_its_end_is_refused() -> None:
+    """The faster of the two decoders would not notice."""
+    with pytest.raises(FileRefused, match="damaged"):
+        decoded(lossless_jpeg.encode(grey(4096))[:-2], JPEG_LOSSLESS, layout((32, 48)))
+
+
+def test_a_jpeg_ls_frame_that_ends_early_is_said_to_be_truncated_at_once() -> None:
+    """CharLS 2.4 looks for the missing bits for seconds: the mutation that found it stays here."""
+    coded = imagecodecs.jpegls_encode(np.random.default_rng(4).normal(3000, 300, (512, 512)).astype(np.uint16))
+    start = time.monotonic()
+    with pytest.raises(FileRefused, match="truncated: a JPEG-LS frame ends without its end marker"):
+        decoded(coded[:9208], JPEG_LS, layout((512, 512)))
+
+    assert time.monotonic() - start < 1
