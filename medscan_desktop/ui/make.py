@@ -26,7 +26,7 @@ def plain_tip(text: str) -> str:
 
 
 def button(text: str, on_click: Callable[[], object], role: str = "", icon_name: str = "") -> QPushButton:
-    """A push button; `role` is "", "primary" or "flat"."""
+    """A push button; `role` is "", "primary", "danger" (something goes for good) or "flat"."""
     made = QPushButton(text)
     if role:
         made.setProperty("role", role)

@@ -8,15 +8,17 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QSortFilterProxyModel,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.study import Study, StudyUid
+from medscan_desktop.ui import make, theme
 
 _Index = QModelIndex | QPersistentModelIndex
 _SORT = Qt.ItemDataRole.UserRole
@@ -42,6 +44,23 @@ def _number(title: str, width: int, count: Callable[[Study], int]) -> _Column:
     return _Column(title, width, lambda study: f"{count(study):,}", count, _RIGHT)
 
 
+def state_text(study: Study) -> str:
+    """What is to be known of a study before it is opened; "" where nothing is."""
+    parts = [f"{study.absent_count:,} missing or changed"] if study.absent_count else []
+    return ", ".join(parts + ["legal hold"] * (study.legal_hold is not None))
+
+
+def _state_tip(study: Study) -> str:
+    parts = []
+    if study.absent_count:
+        images = f"{study.absent_count:,} of {study.instance_count:,} images"
+        parts.append(f"{images} were missing or changed when last looked for.")
+    if study.legal_hold is not None:
+        hold = study.legal_hold
+        parts.append(f"Under legal hold since {hold.at[:10]} ({hold.by}): {hold.reason}")
+    return "\n".join(parts)
+
+
 COLUMNS = (
     _texts("Patient", 230, lambda study: study.patient.display_name),
     _texts("Patient ID", 150, lambda study: study.patient.patient_id),
@@ -55,7 +74,9 @@ COLUMNS = (
     _texts("Accession", 170, lambda study: study.accession_number),
     _number("Series", 80, lambda study: study.series_count),
     _number("Images", 88, lambda study: study.instance_count),
+    _texts("State", 170, state_text),
 )
+_STATE = len(COLUMNS) - 1
 _STRETCHED = 6
 
 
@@ -98,6 +119,11 @@ class StudyTable(QTableView):
     def current(self) -> Study | None:
         """The selected study."""
         study = self.currentIndex().data(_STUDY)
+        return study if isinstance(study, Study) else None
+
+    def study_at(self, at: QPoint) -> Study | None:
+        """The study in the row at a place of the viewport."""
+        study = self.indexAt(at).data(_STUDY)
         return study if isinstance(study, Study) else None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -143,8 +169,12 @@ class _Rows(QAbstractTableModel):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         study, column = self._studies[index.row()], COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == _STATE:
+            return make.plain_tip(_state_tip(study))
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return column.text(study)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return QColor(theme.WARN) if index.column() == _STATE else None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return column.alignment
         if role == _SORT:
