@@ -17,6 +17,7 @@ from medscan_desktop.dicom.tables import Tables
 Array = NDArray[Any]
 _SIGNED, _UNSIGNED = np.dtype(np.int16), np.dtype(np.uint16)
 _MOST, _FULL = 32_767, 65_536
+_RESCALE = ("SOPClassUID", "DoseGridScaling", "RescaleSlope", "RescaleIntercept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,7 @@ def value_map(plan: StackPlan, tables: Tables) -> ValueMap:
 
 def _one_integer_map(plan: StackPlan) -> ValueMap | None:
     """The integer (slope, intercept) that all frames share, where their results fit 16 bits, with or without a sign."""
-    varied = {(ref.header, ref.frame if plan.headers[ref.header].per_frame else 0) for ref in plan.frames}
-    maps = {rescale_of(plan.headers[header], frame) for header, frame in varied}
+    maps = {rescale_of(header, frame) for header, frame in _differing(plan)}
     if len(maps) != 1:
         return None
     slope, intercept = maps.pop()
@@ -88,6 +88,20 @@ def _one_integer_map(plan: StackPlan) -> ValueMap | None:
         if all(_fits(pixels, *whole, plan.modality, dtype) for pixels in layouts):
             return ValueMap(dtype, whole)
     return None
+
+
+def _differing(plan: StackPlan) -> list[tuple[Header, int]]:
+    """A frame for each rescale that the headers write down: thousands of slices mostly share one."""
+    found: dict[tuple[str | None, ...], tuple[Header, int]] = {}
+    varied = set()
+    for ref in plan.frames:
+        header = plan.headers[ref.header]
+        if header.per_frame:
+            varied.add((ref.header, ref.frame))
+            continue
+        said = header.attributes
+        found[header.modality, *(said.get(keyword) for keyword in _RESCALE)] = header, 0
+    return [*found.values(), *((plan.headers[header], frame) for header, frame in varied)]
 
 
 def _fits(pixels: Pixels, slope: int, intercept: int, modality: str, dtype: np.dtype[Any]) -> bool:

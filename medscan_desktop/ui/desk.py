@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from medscan_desktop.domain.study import SeriesUid, Study, StudyUid
 from medscan_desktop.domain.user import UserId
+from medscan_desktop.services.presence import look_at_study
 from medscan_desktop.services.session import log_out
 from medscan_desktop.services.studies import close_study, open_study
 from medscan_desktop.ui import make
 from medscan_desktop.ui.footer import Footer
+from medscan_desktop.ui.given_back import GivenBack
 from medscan_desktop.ui.help import HelpOverlay
 from medscan_desktop.ui.idle import IdleWatch
 from medscan_desktop.ui.library import LibraryPage
@@ -41,6 +43,7 @@ class Desk(QWidget):
         self._minutes = settings.lock_after_minutes
         self._left: _Left | None = None
         self._opening: Job | None = None
+        self._given_back = GivenBack(workstation.store, jobs, self)
         self.library = LibraryPage(workstation, self._open)
         self.viewer = ViewerPage(workstation, jobs, settings)
         self.footer = Footer(workstation)
@@ -128,6 +131,9 @@ class Desk(QWidget):
         if self._workstation.user is not None:
             self._pages.setCurrentWidget(self.viewer)
             self.viewer.study_came(series)
+            study = self._workstation.store.workspace.study
+            if study is not None:  # after the first image is asked for: a share may take its time to answer
+                self._workstation.do(look_at_study, study_instance_uid=study.study_instance_uid)
 
     def _show_library(self) -> None:
         self._workstation.do(close_study)

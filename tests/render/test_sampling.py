@@ -232,3 +232,31 @@ def test_a_pane_that_shows_none_of_the_image_is_empty() -> None:
 
     assert sample(PlaneSource(volume), grid) is None
     assert reference_sample(PlaneSource(volume), grid) is None
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.uint16, np.float32])
+@pytest.mark.parametrize("columns", [16, 17])
+def test_planes_across_the_slices_are_those_of_the_array(dtype: type, columns: int) -> None:
+    """Gathered in 16 bytes at a time where rows allow it: the same numbers either way, in any order of asking."""
+    values = np.random.default_rng(3).integers(0, 30_000, (5, 7, columns)).astype(dtype)
+    grid = geometry_of(np.eye(3), shape=values.shape)
+    source = PlaneSource(Volume(values, grid, np.ones(5, bool)))
+
+    for index in (3, 4, 0, columns - 1, 8, 7):
+        assert (source.plane(2, index) == values[:, :, index]).all()
+    assert (source.plane(1, 6) == values[:, 6]).all()
+
+
+def test_planes_across_the_slices_show_what_has_arrived_and_nothing_else() -> None:
+    values = np.full((6, 4, 16), 7, np.int16)
+    loaded = np.array([False, False, True, False, True, False])
+    grid = geometry_of(np.eye(3), shape=values.shape)
+    source = PlaneSource(Volume(values, grid, loaded))
+
+    for axis in (1, 2):
+        plane = source.plane(axis, 3)
+        assert (plane[[2, 4]] == 7).all()
+        assert not plane[[0, 1, 5]].any()
+        loaded[5] = True
+        assert (source.plane(axis, 3)[5] == 7).all()
+        loaded[5] = False

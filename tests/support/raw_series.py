@@ -26,7 +26,8 @@ def write_series(folder: Path, values: np.ndarray, *, patient: str = "Bench^Phan
     """Write raw explicit-VR-little-endian CT files in a shuffled order of names; the paths in slice order."""
     folder.mkdir(parents=True)
     names = np.random.default_rng(3).permutation(len(values))
-    return [write_slice(folder / f"IM{names[index]:05d}.dcm", values[index], index, patient) for index in range(len(values))]
+    paths = [folder / f"IM{name:05d}.dcm" for name in names]
+    return [write_slice(path, values[index], index, patient) for index, path in enumerate(paths)]
 
 
 def write_slice(path: Path, pixels: np.ndarray, index: int, patient: str) -> Path:
