@@ -16,7 +16,7 @@ from io import TextIOWrapper
 from medscan_desktop import __version__
 from medscan_desktop.app.credentials import passphrase, password, user_name
 from medscan_desktop.app.logs import start_logging
-from medscan_desktop.app.printing import Printer, say
+from medscan_desktop.app.printing import STOPPED, Printer, say
 from medscan_desktop.app.unlocking import open_library
 from medscan_desktop.app.verbs import VERBS
 from medscan_desktop.app.verbs.adding import Adder, Handler, OutsideHandler, path_argument
@@ -26,7 +26,6 @@ from medscan_desktop.services.session import log_in
 from medscan_desktop.workstation.jobs import InlineJobs
 
 _log = logging.getLogger("medscan.cli")
-STOPPED = 130  # as shells count an end by Ctrl+C
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

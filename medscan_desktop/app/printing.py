@@ -8,6 +8,7 @@ from typing import Any
 
 from medscan_desktop.domain.shown import shown
 
+STOPPED = 130  # exit code, as shells count an end by Ctrl+C
 Row = dict[str, Any]
 
 

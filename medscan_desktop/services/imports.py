@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from medscan_desktop.dicom.source import Source
 from medscan_desktop.dicom.sources import CannotRead, Met, sources_of, walk
 from medscan_desktop.dicom.study import series_of, study_of
 from medscan_desktop.domain.errors import Cancelled, DiskFull, FileRefused, NotDicom
+from medscan_desktop.domain.import_report import FileOutcome, ImportReport
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.persistence.conflicts import Held
@@ -20,6 +20,7 @@ from medscan_desktop.persistence.vault import Intake, Vault
 from medscan_desktop.workstation.command import Context, Effect, Kind, command
 from medscan_desktop.workstation.holding import place
 from medscan_desktop.workstation.intake import Incoming, clear_abandoned, take_in
+from medscan_desktop.workstation.media import is_read_only
 from medscan_desktop.workstation.pace import Pace, counted
 from medscan_desktop.workstation.thumbnails import make_thumbnails
 
@@ -28,66 +29,19 @@ _BATCH_BYTES = 512 << 20
 _BATCH_FRAMES = 20_000  # a header of many frames is large
 _COMPARED = 2_000  # files that are compared with the ledger at once
 _ARCHIVE = "archive"
+_STOPPED = "Stopped. What was complete is kept; importing again goes on from there."
 _THERE = ("imported", "already there")
 _PRESENT = (*_THERE, "unchanged")
 _NOT_TAKEN = ("skipped", "refused")
 
 
-@dataclass(frozen=True, slots=True)
-class FileOutcome:
-    """What became of one file.
-
-    "imported", "already there" (the same bytes from elsewhere), "unchanged" (since it was imported, so not opened),
-    "held" (it waits in the reconcile list), "skipped" (no DICOM) or "refused".
-    """
-
-    path: str
-    status: str
-    reason: str = ""
-    series_instance_uid: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What became of every file that was met. `stopped` says why the rest was not looked at, "" where all was."""
-
-    files: tuple[FileOutcome, ...]
-    stopped: str = ""
-    seconds: float = 0.0
-    size: int = 0  # bytes read
-
-    def count(self, status: str) -> int:
-        """How many files ended so."""
-        return sum(file.status == status for file in self.files)
-
-    @property
-    def imported(self) -> int:
-        """How many files are new in the library."""
-        return self.count("imported")
-
-    @property
-    def refused(self) -> tuple[FileOutcome, ...]:
-        """The DICOM files that were not taken in."""
-        return tuple(file for file in self.files if file.status == "refused")
-
-    @property
-    def skipped(self) -> tuple[FileOutcome, ...]:
-        """What is no DICOM."""
-        return tuple(file for file in self.files if file.status == "skipped")
-
-    @property
-    def held(self) -> tuple[FileOutcome, ...]:
-        """What contradicts the library and waits for a decision."""
-        return tuple(file for file in self.files if file.status == "held")
-
-
 @command("study.import", permission=Permission.IMPORT)
-def import_files(ctx: Context, *, paths: Sequence[Path], reference: bool = False) -> Effect:
+def import_files(ctx: Context, *, paths: Sequence[Path], reference: bool | None = False) -> Effect:
     """Copy every DICOM file under `paths` into the encrypted vault, as it is.
 
     A file that has not changed since it was imported is not opened. With `reference`, plain files stay where they are
-    (read-only media) and only the library knows them; what lies in an archive is copied all the same. Cancelling keeps
-    what is complete; importing again goes on from there.
+    and only the library knows them; with None, those on read-only media; what lies in an archive is copied all the
+    same. Cancelling keeps what is complete; importing again goes on from there.
     """
     for path in paths:
         if not os.path.lexists(path):
@@ -97,30 +51,18 @@ def import_files(ctx: Context, *, paths: Sequence[Path], reference: bool = False
     with ctx.vault.intake() as intake, counted(pace, paths):
         run = _Import(ctx, intake, pace, reference)
         stopped = run.everything(paths)
-    if not stopped:
-        make_thumbnails(ctx, _without_thumbnail(ctx, run.outcomes))
-    report = ImportReport(tuple(run.outcomes), stopped, pace.seconds, pace.size)
-    return Effect(changed=frozenset({Kind.STUDIES}), value=report, notice=summary(report))
-
-
-def summary(report: ImportReport) -> str:
-    """`600 imported, 2 refused.`"""
-    words = {
-        "already there": "already there",
-        "unchanged": "unchanged",
-        "held": "to be reconciled",
-        "refused": "refused",
-        "skipped": "not DICOM",
-    }
-    parts = [f"{report.imported:,} imported"]
-    parts += [f"{count:,} {word}" for status, word in words.items() if (count := report.count(status))]
-    return (f"{report.stopped} " if report.stopped else "") + ", ".join(parts) + "."
+    try:
+        make_thumbnails(ctx, _without_thumbnail(ctx, run.outcomes) if not stopped else ())
+    except Cancelled:
+        stopped = _STOPPED
+    report = ImportReport(tuple(run.outcomes), stopped, run.left_in_place, pace.seconds, pace.size)
+    return Effect(changed=frozenset({Kind.STUDIES}), value=report, notice=report.summary)
 
 
 class _Import:
     """One import that runs: what has been told of it, and what waits for the next transaction."""
 
-    def __init__(self, ctx: Context, intake: Intake, pace: Pace, reference: bool) -> None:
+    def __init__(self, ctx: Context, intake: Intake, pace: Pace, reference: bool | None) -> None:
         self._ctx = ctx
         self._intake = intake
         self._pace = pace
@@ -129,6 +71,7 @@ class _Import:
         self._batch_bytes = self._batch_frames = 0
         self._seen: list[Seen] = []  # for the ledger, of what is no instance
         self.outcomes: list[FileOutcome] = []
+        self.left_in_place = 0
 
     def everything(self, paths: Sequence[Path]) -> str:
         """Import what lies under `paths`. Says why it stopped, "" where it came to the end."""
@@ -139,7 +82,7 @@ class _Import:
                 while chunk := list(islice(met, _COMPARED)):
                     self._some(chunk)
             except Cancelled:
-                stopped = "Stopped. What was complete is kept; importing again goes on from there."
+                stopped = _STOPPED
             self._commit()
         except DiskFull:
             stopped = "The disk is full. What was imported before is kept."
@@ -208,7 +151,7 @@ class _Import:
 
     def _take(self, source: Source, met: Met) -> None:
         try:
-            item = take_in(source, self._intake, self._pace.read, reference=self._reference)
+            item = take_in(source, self._intake, self._pace.read, reference=self._stays(source))
         except FileRefused as refusal:
             self._not_taken(refusal, met)
             return
@@ -217,6 +160,12 @@ class _Import:
         self._batch_frames += item.instance.frames
         if len(self._batch) >= BATCH or self._batch_bytes >= _BATCH_BYTES or self._batch_frames >= _BATCH_FRAMES:
             self._commit()
+
+    def _stays(self, source: Source) -> bool:
+        """Whether this file is left where it is."""
+        if self._reference is not None:
+            return self._reference
+        return bool(source.path) and is_read_only(os.path.dirname(source.path))  # noqa: PTH120  once a file
 
     def _not_taken(self, refusal: FileRefused, met: Met | None) -> None:
         status = "skipped" if isinstance(refusal, NotDicom) else "refused"
@@ -239,6 +188,10 @@ class _Import:
         batch, self._batch, self._seen = self._batch, [], []
         self._batch_bytes = self._batch_frames = 0
         self.outcomes += outcomes
+        self.left_in_place += sum(
+            told.status == "imported" and item.vault_file is None
+            for told, (item, _) in zip(outcomes, batch, strict=True)
+        )
         self._drop(item for item, _ in batch if item.vault_file is not None and item.vault_file.id not in known)
         self._intake.settled()
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from medscan_desktop.domain.shown import shown
-from medscan_desktop.services.imports import FileOutcome, ImportReport
+from medscan_desktop.domain.import_report import FileOutcome, ImportReport
 from medscan_desktop.ui import make, theme
 from medscan_desktop.ui.texts import count_text
 

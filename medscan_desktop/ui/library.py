@@ -7,23 +7,31 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QStackedLayout, QWidget
 
+from medscan_desktop.dicom.foreign_kind import can_be_wrapped
 from medscan_desktop.domain.dates import date_text
-from medscan_desktop.domain.study import SeriesUid, Study
-from medscan_desktop.services.imports import ImportReport, import_files
+from medscan_desktop.domain.import_report import ImportReport
+from medscan_desktop.domain.study import Series, SeriesUid, Study
+from medscan_desktop.persistence.studies import Found
+from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.studies import SeriesRow, list_series, search_studies
 from medscan_desktop.ui import make, theme
 from medscan_desktop.ui.empty import EmptyState
 from medscan_desktop.ui.icons import icon, pixmap
 from medscan_desktop.ui.import_report import ImportReportDialog
+from medscan_desktop.ui.library_care import LibraryCare
 from medscan_desktop.ui.series_tiles import SeriesTiles, Tile
 from medscan_desktop.ui.session_bar import SessionBar
 from medscan_desktop.ui.study_table import StudyTable
 from medscan_desktop.ui.texts import count_text
+from medscan_desktop.ui.wrap_dialog import WrapDialog
 from medscan_desktop.workstation.command import Effect, Kind
 from medscan_desktop.workstation.jobs import Job
 from medscan_desktop.workstation.workstation import Workstation
 
 SETTLED_MS = 250  # typing has paused: one audited query a settled search
+_OTHER_FILES = (
+    "Volumes, pictures, documents (*.nii *.nii.gz *.nrrd *.png *.jpg *.jpeg *.tif *.tiff *.pdf *.stl);;All files (*)"
+)
 _OpenStudy = Callable[[Study, SeriesUid | None], None]
 
 
@@ -48,6 +56,7 @@ class LibraryPage(QWidget):
         self.import_button = self._make_import_button()
         self.session = SessionBar()
         self.table = StudyTable()
+        self.care = LibraryCare(workstation, self.table, lambda study: open_study(study, None))
         self.empty = EmptyState()
         self.tiles = SeriesTiles(standing=False)
         self.tiles_title = make.label("", "section")
@@ -68,14 +77,22 @@ class LibraryPage(QWidget):
         self.table.show_studies(())
         self.tiles.show_tiles(())
         self._report, self._listed = None, None
+        self.care.clear()
         self.report_button.hide()
-        for dialog in self.findChildren(ImportReportDialog):
+        for dialog in (*self.findChildren(ImportReportDialog), *self.findChildren(WrapDialog)):
             dialog.close()
 
     def bring_in(self, paths: Sequence[Path]) -> None:
         """Import files and folders; a report opens where something was refused."""
         if paths:
-            self._workstation.do(import_files, paths=tuple(paths), on_done=self._imported)
+            self._workstation.do(
+                import_files, paths=tuple(paths), on_done=lambda effect: self._imported(effect, tuple(paths))
+            )
+
+    def wrap(self, paths: Sequence[Path]) -> None:
+        """Ask whose study files of other formats go into."""
+        if paths:
+            WrapDialog(self._workstation, paths, self.table.current, self).show()
 
     def _build(self) -> None:
         bar = make.row()
@@ -86,6 +103,7 @@ class LibraryPage(QWidget):
         bar.addWidget(mark)
         bar.addWidget(self.search, 2)
         bar.addWidget(self.count, 1)
+        bar.addWidget(self.care)
         bar.addWidget(self.report_button)
         bar.addWidget(self.import_button)
         bar.addSpacing(theme.GAP)
@@ -124,6 +142,7 @@ class LibraryPage(QWidget):
         menu = QMenu(self)
         menu.addAction("Folder…", self._ask_for_folder)
         menu.addAction("Files or ZIP archives…", self._ask_for_files)
+        menu.addAction("Other files: NIfTI, NRRD, pictures, PDF, STL…", self._ask_for_other_files)
         made = make.button("Import", lambda: None, "primary", "import")
         made.setMenu(menu)
         return made
@@ -137,9 +156,9 @@ class LibraryPage(QWidget):
     def _found(self, text: str, effect: Effect) -> None:
         if text != self.search.text().strip():
             return  # an older search came late
-        studies: Sequence[Study] = effect.value
+        studies: Found = effect.value
         self.table.show_studies(studies)
-        self.count.setText(count_text(len(studies), "study") if studies else "")
+        self.count.setText(_count_text(studies))
         self._middle.setCurrentWidget(self.table if studies else self.empty)
         self._below.setVisible(bool(studies))
         self.empty.show_for(text)
@@ -171,11 +190,14 @@ class LibraryPage(QWidget):
         if self._listed is not None:
             self._open_study(self._listed, SeriesUid(key))
 
-    def _imported(self, effect: Effect) -> None:
+    def _imported(self, effect: Effect, paths: Sequence[Path]) -> None:
         self._report = effect.value
         self.report_button.show()
         if self._report is not None and self._report.refused:
             self._show_report()
+        chosen = {str(path) for path in paths}  # not what lies in a folder: it may be hundreds
+        skipped = self._report.skipped if self._report else ()
+        self.wrap([Path(one.path) for one in skipped if one.path in chosen and can_be_wrapped(one.reason)])
 
     def _show_report(self) -> None:
         if self._report is not None:
@@ -188,6 +210,10 @@ class LibraryPage(QWidget):
     def _ask_for_files(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(self, "Import files", "", "All files (*)")
         self.bring_in([Path(name) for name in names])
+
+    def _ask_for_other_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "Wrap files into a study", "", _OTHER_FILES)
+        self.wrap([Path(name) for name in names])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -216,7 +242,21 @@ def _tile(row: SeriesRow) -> Tile:
     return Tile(
         series.series_instance_uid,
         title,
-        count_text(series.instance_count, "image"),
+        count_text(series.instance_count, "image")
+        + (f", {series.absent_count:,} missing" if series.absent_count else ""),
         series.modality,
         row.thumbnail,
+        warning=_absent_text(series),
     )
+
+
+def _absent_text(series: Series) -> str:
+    if not series.absent_count:
+        return ""
+    return f"{series.absent_count:,} of its images were missing or changed when last looked for."
+
+
+def _count_text(found: Found) -> str:
+    if found.total > len(found):
+        return f"The newest {len(found):,} of {count_text(found.total, 'study')}"
+    return count_text(found.total, "study") if found.total else ""

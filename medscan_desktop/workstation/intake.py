@@ -48,7 +48,9 @@ def take_in(source: Source, intake: Intake, came: Callable[[int], None], *, refe
             stream.seek(0)
             path = _path_to_keep(source) if reference and source.path else None
             passing = _Passing(stream, came)
-            vault_file = intake.write(cast(BinaryIO, passing)) if path is None else _read_through(passing)
+            vault_file = intake.write(cast(BinaryIO, passing)) if path is None else None
+            while path is not None and passing.read(_CHUNK):
+                pass
             _check_unchanged(source, stream, passing)
     except OSError as error:
         raise CannotRead(source.label, "the file cannot be read") from error
@@ -88,11 +90,6 @@ class _Passing(io.RawIOBase):
         self.size += len(part)
         self._came(len(part))
         return part
-
-
-def _read_through(passing: _Passing) -> None:
-    while passing.read(_CHUNK):
-        pass
 
 
 def _path_to_keep(source: Source) -> Path:

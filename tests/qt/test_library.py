@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
+from medscan_desktop.domain.import_report import FileOutcome, ImportReport
 from medscan_desktop.domain.study import Patient, Study, StudyUid
-from medscan_desktop.services.imports import FileOutcome, ImportReport
 from medscan_desktop.services.studies import search_studies
 from medscan_desktop.ui.import_report import ImportReportDialog
 from medscan_desktop.ui.library import SETTLED_MS
@@ -37,7 +37,7 @@ def test_dropped_files_become_a_study_with_its_series(desk: Open, phantom: Path,
     qtbot.waitUntil(lambda: library.table.model().rowCount() == 1, timeout=20_000)
     qtbot.waitUntil(lambda: len(library.tiles.tiles) == 1)
 
-    assert rows(library.table)[0] == ["Phantom, Test", "T-1", "", "", "2026-01-02", "CT", "Phantom", "", "1", "24"]
+    assert rows(library.table)[0] == ["Phantom, Test", "T-1", "", "", "2026-01-02", "CT", "Phantom", "", "1", "24", ""]
     tile = library.tiles.tiles[0]
     assert (tile.title, tile.detail, tile.modality) == ("4 · BALL", f"{SLICES} images", "CT")
     assert tile.thumbnail is not None

@@ -10,9 +10,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from medscan_desktop.app.gui import GuiSession
+from medscan_desktop.domain.import_report import ImportReport
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.services.audit import list_audit
-from medscan_desktop.services.imports import ImportReport, import_files
+from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.session import log_in as log_in_command
 from medscan_desktop.services.session import log_out
 from medscan_desktop.ui.first_run import RecoveryPage
