@@ -21,7 +21,7 @@ from medscan_desktop.dicom.quiet import quiet
 from medscan_desktop.dicom.rescale import rescale_of
 from medscan_desktop.dicom.stored import frame_shape, stored_dtype
 from medscan_desktop.dicom.syntax import CODECS, LOSSY, Codec
-from medscan_desktop.dicom.workers.workers import InlineWorkers
+from tests.support.pool import process_workers
 
 BY_GDCM = ("1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70")
 PLUGINS = {Codec.JPEG: "pillow", Codec.JPEG_2000: "pillow", Codec.JPEG_LS: "pyjpegls", Codec.RLE: "pydicom"}
@@ -72,7 +72,7 @@ def stored_frames(path: Path, header: Header) -> Iterator[np.ndarray]:
         stream = opened(source, header)
         for fragments in locate_frames(stream, header):
             out = np.empty(frame_shape(header.image), stored_dtype(header.image))
-            decode(stream, fragments, header.image, header.transfer_syntax_uid, out, InlineWorkers(), path.name)
+            decode(stream, fragments, header.image, header.transfer_syntax_uid, out, process_workers(), path.name)
             yield out
 
 

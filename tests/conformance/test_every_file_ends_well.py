@@ -15,8 +15,8 @@ from medscan_desktop.dicom.load import start_load
 from medscan_desktop.dicom.scan import scan
 from medscan_desktop.dicom.source import Source
 from medscan_desktop.dicom.sources import find_files
-from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.errors import FileRefused
+from tests.support.pool import process_workers
 from tests.support.real_data import UNREADABLE, data_folder, series_folder
 
 FOLDERS = ("syntaxes", "enhanced", "cr_dx_mg", "cine", "objects", "malformed", "labelled")
@@ -53,7 +53,7 @@ def outcome(opened: Callable[[], BinaryIO], label: str) -> str:
             header = scan(stream, label)
         grouping = group([header])
         for plan in grouping.stacks:
-            loading = start_load(plan, lambda _: opened(), InlineWorkers())
+            loading = start_load(plan, lambda _: opened(), process_workers())
             loading.wait()
             assert loading.volume.is_complete or loading.failures, "slices lost without a reason"
             if loading.failures:
@@ -83,7 +83,7 @@ def test_every_real_series_is_one_volume(name: str, shape: tuple[int, int, int])
         headers.append(header)
         paths[header.sop_instance_uid] = path
     (plan,) = group(headers).stacks
-    loading = start_load(plan, lambda uid: paths[uid].open("rb", buffering=0), InlineWorkers())
+    loading = start_load(plan, lambda uid: paths[uid].open("rb", buffering=0), process_workers())
     loading.wait()
 
     assert plan.is_volume and loading.volume.is_complete

@@ -11,9 +11,9 @@ from medscan_desktop.dicom.scan import scan
 from medscan_desktop.dicom.source import Source
 from medscan_desktop.dicom.sources import find_files
 from medscan_desktop.dicom.study import series_of
-from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.study import Series
 from medscan_desktop.imaging.volume import Volume
+from tests.support.pool import process_workers
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ def loaded(path: Path) -> Loaded:
             headers.append(scan(stream, source.label))
     plan = max(group(headers).stacks, key=lambda stack: len(stack.frames))
     opened = {header.sop_instance_uid: source for header, source in zip(headers, sources, strict=True)}
-    loading = start_load(plan, lambda uid: opened[uid].open(), InlineWorkers())
+    loading = start_load(plan, lambda uid: opened[uid].open(), process_workers())
     assert loading.wait(60)
     assert not loading.failures
     return Loaded(series_of(plan.headers[0]), plan, loading.volume)
