@@ -46,14 +46,12 @@ def skip(stream: BinaryIO, count: int) -> None:
         count -= len(exactly(stream, min(count, _STEP)))
 
 
-def check_size(file: BinaryIO, head: VolumeHead, packing: str) -> None:
-    """Truncated where the file cannot hold the voxels that its header claims, before any is read."""
-    here = file.tell()
-    size = file.seek(0, io.SEEK_END)
-    file.seek(here)
+def check_size(file: BinaryIO, head: VolumeHead, packing: str, start: int = 0) -> None:
+    """Truncated where the file cannot hold the voxels that its header claims from `start`, before any is read."""
+    size = file.seek(0, io.SEEK_END) - start
     most = size if packing == "raw" else size * _MOST_PACKED if packing == "gzip" else size * 100_000
     if head.bytes > most:
-        raise Truncated(f"is truncated: it claims {head.bytes:,} bytes of voxels and has {size:,} bytes")
+        raise Truncated(f"is truncated: it claims {head.bytes:,} bytes of voxels and has {max(0, size):,} bytes")
 
 
 def planes(stream: BinaryIO, head: VolumeHead) -> Iterator[NDArray[Any]]:

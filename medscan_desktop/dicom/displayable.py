@@ -29,9 +29,8 @@ _THREE_SAMPLES = frozenset(
 
 # Storage classes whose instances always hold pixels: CR, DX, CT, US, MR, NM, SC, XA, XRF, VL, PT, RT image and dose,
 # parametric map, segmentation.
-_IMAGES = tuple(
-    f"{_STORAGE}{branch}" for branch in "1 2 3.1 4 6.1 7 12.1 12.2 13.1 20 30 66.4 66.7 77.1 128 481.1 481.2".split()
-)
+_BRANCHES = ["1", "2", "3.1", "4", "6.1", "7", "12.1", "12.2", "13.1", "20", "30", "66.4", "66.7", "77.1", "128"]
+_IMAGES = tuple(f"{_STORAGE}{branch}" for branch in [*_BRANCHES, "481.1", "481.2"])
 
 
 def is_image_class(sop_class_uid: str) -> bool:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+_CAN_BE = "which can be wrapped into a study"
 HEAD_BYTES = 352  # enough of a file to tell
 _GZIP = b"\x1f\x8b"
 _NIFTI_1 = (b"\x5c\x01\0\0", b"\0\0\x01\x5c")  # the header's own size, in either byte order
@@ -21,8 +22,13 @@ class ForeignKind(StrEnum):
 
     @property
     def is_volume(self) -> bool:
-        """Whether it holds voxels, so that a modality must be chosen."""
+        """Whether it holds voxels."""
         return self in (ForeignKind.NIFTI, ForeignKind.NRRD)
+
+    @property
+    def has_modality(self) -> bool:
+        """Whether it becomes images, of a modality that somebody must name."""
+        return self not in (ForeignKind.PDF, ForeignKind.STL)
 
 
 def foreign_kind(head: bytes, name: str) -> ForeignKind | None:
@@ -49,4 +55,9 @@ def not_dicom(head: bytes, name: str) -> str:
     """Why a file that is no DICOM is not imported, for the report."""
     kind = foreign_kind(head, name)
     article = "an" if kind in (ForeignKind.NRRD, ForeignKind.STL) else "a"
-    return f"not DICOM: {article} {kind}, which can be wrapped into a study" if kind else "not a DICOM file"
+    return f"not DICOM: {article} {kind}, {_CAN_BE}" if kind else "not a DICOM file"
+
+
+def can_be_wrapped(reason: str) -> bool:
+    """Whether `reason` is one of `not_dicom` for a file that can be wrapped."""
+    return reason.endswith(_CAN_BE)

@@ -17,6 +17,7 @@ _SQUARE = 1e-4  # cosines off a right angle by more are told
 _TILT_AGREES_DEGREES = 1.0
 _FEW = "fewer than 3 slices"
 _NOT_SORTED = "not spatially sorted"
+_NO_SIDES = "orientation not stated in the file"
 _OWN_FRAME = "the positions are the volume's own: the sides of the patient are not known"
 
 Vector = np.ndarray
@@ -95,6 +96,8 @@ def _not_in_space(part: Part) -> tuple[str, tuple[str, ...]]:
         return "frames without positions in the patient", ()
     if first.plane is not None:
         return "the pixel spacing is missing", (_NOT_SORTED,)
+    if not part.slices[0].text("ImageOrientationPatient"):
+        return "the headers give no usable positions", (_NO_SIDES, _NOT_SORTED)
     return "the headers give no usable positions", (_NOT_SORTED,)
 
 

@@ -53,7 +53,8 @@ def nifti_head(file: BinaryIO) -> VolumeHead:
     """What the header says. Malformed where it is damaged, or holds what DICOM cannot."""
     fields, _ = _opened(file)
     head = _head(fields)
-    check_size(file, head, _packing(file))
+    packing = _packing(file)
+    check_size(file, head, packing, max(fields.offset, fields.size) if packing == "raw" else 0)
     return head
 
 

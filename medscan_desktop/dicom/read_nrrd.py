@@ -66,8 +66,7 @@ def nrrd_head(file: BinaryIO) -> VolumeHead:
     text = _read_text(file)
     head = _head(text)
     if _packing(text) != "text":
-        file.seek(text.end)
-        check_size(file, head, _packing(text))
+        check_size(file, head, _packing(text), text.end)
     return head
 
 

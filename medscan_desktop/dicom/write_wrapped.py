@@ -162,7 +162,7 @@ def _instance(wrapping: Wrapping, sop_class: str, number: int) -> "Dataset":
         ContentTime=time,
         InstanceNumber=number,
         Manufacturer="MedScan Desktop",
-        ManufacturerModelName="MedScan Desktop",
+        ManufacturerModelName=str(wrapping.kind),
         SoftwareVersions=__version__,
         DeviceSerialNumber="0",
         ConversionType="WSD",

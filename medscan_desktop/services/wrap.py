@@ -316,15 +316,17 @@ def _found(path: Path, answer: Mapping[str, Any]) -> Found:
 
 def other_names(found: Sequence[Found], patient: Patient) -> Iterator[str]:
     """What the files say that may be another patient's: each text that shares no word with the patient's name or ID."""
-    own = set(_words(f"{patient.patient_name} {patient.patient_id}"))
+    own = _words(patient.patient_name) | _words(patient.patient_id)
     for one in found:
         for field, text in one.says:
-            if not own & set(_words(text)):
+            if not own & _words(text):
                 yield f"{one.path.name} says {field}: “{text}”"
 
 
-def _words(text: str) -> list[str]:
-    return [word for word in re.split(r"[\W_]+", text.casefold()) if len(word) > 1]
+def _words(text: str) -> set[str]:
+    """Its words of two letters or more, and all of it in one."""
+    words = re.split(r"[\W_]+", text.casefold())
+    return {word for word in (*words, "".join(words)) if len(word) > 1}
 
 
 def _summary(outcomes: Sequence[Wrapped]) -> str:

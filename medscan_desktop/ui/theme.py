@@ -169,5 +169,10 @@ QSlider::handle:horizontal:focus {{ background: {ACCENT}; }}
 
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QSplitter::handle {{ background: {GROUND}; }}
-QCheckBox {{ spacing: 8px; }}
+QCheckBox, QRadioButton {{ spacing: 8px; }}
+QRadioButton::indicator {{ width: 12px; height: 12px; border-radius: 7px; border: 1px solid {MUTED};
+    background: {FIELD}; }}
+QRadioButton::indicator:checked {{ border-color: {ACCENT}; background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5,
+    fx: 0.5, fy: 0.5, stop: 0 {ACCENT}, stop: 0.55 {ACCENT}, stop: 0.65 {FIELD}, stop: 1 {FIELD}); }}
+QRadioButton:disabled {{ color: {FAINT}; }}
 """
