@@ -31,6 +31,7 @@ from medscan_desktop.scene.presentation import (
 
 Body = Mapping[str, Any]
 _NO_UNITS = "annotations in units of a slide's matrix"
+_MOST_SIGNED = 32767
 _VOI_UNITS = "a window in other units than the image's"
 
 
@@ -98,7 +99,8 @@ def _voi(body: Body, voi: Body, plan: StackPlan, ref: FrameRef, omitted: dict[st
     gain = slope / own_slope
     shift = intercept - own_intercept * gain
     if voi["lut"] is not None:
-        return _voi_lut(voi["lut"], gain, shift, omitted)
+        is_signed = own_intercept < 0 or plan.headers[ref.header].image.is_signed
+        return _voi_lut(voi["lut"], gain, shift, omitted, is_signed=is_signed)
     if not voi["centre"] or not voi["width"]:
         return None
     function = VoiFunction(voi["function"]) if voi["function"] in list(VoiFunction) else VoiFunction.LINEAR
@@ -113,12 +115,17 @@ def _voi(body: Body, voi: Body, plan: StackPlan, ref: FrameRef, omitted: dict[st
     return window
 
 
-def _voi_lut(lut: Body, gain: float, shift: float, omitted: dict[str, None]) -> VoiLut | None:
+def _voi_lut(lut: Body, gain: float, shift: float, omitted: dict[str, None], *, is_signed: bool) -> VoiLut | None:
     descriptor, entries = lut["descriptor"], lut["entries"]
-    if len(descriptor) != 3 or len(entries) < (descriptor[0] or 65536) or gain != 1 or shift != int(shift):
-        omitted[_VOI_UNITS if len(descriptor) == 3 and entries else "a VOI lookup table that is incomplete"] = None
+    if len(descriptor) != 3 or len(entries) < (descriptor[0] or 65536):
+        omitted["a VOI lookup table that is incomplete"] = None
+        return None
+    if gain != 1 or shift != int(shift):
+        omitted[_VOI_UNITS] = None
         return None
     count, first, bits = descriptor[0] or 65536, descriptor[1], descriptor[2] if 1 <= descriptor[2] <= 16 else 16
+    if is_signed and first > _MOST_SIGNED:  # written as US
+        first -= 65536
     values = np.array(entries[:count], np.float64) / ((1 << bits) - 1)
     return VoiLut(first + int(shift), np.clip(values, 0, 1), lut["name"])
 

@@ -14,6 +14,7 @@ from medscan_desktop.imaging.mask import Mask
 
 Points = NDArray[np.float64]
 _FLAT_MM = 0.5  # a contour whose points leave its slice's plane by more is not on it
+_TIES = 6  # decimals of an index: where an outline runs through centres, no last bit decides
 _SAME_PLANE_MM = 0.1
 _LARGEST = 1 << 20  # pixels off the image: nonsense, and too far to count
 
@@ -68,7 +69,8 @@ def filled(contours: Mapping[int, Sequence[Contour]], geometry: Geometry) -> Mas
     """The voxels whose centres lie inside the closed contours of their slice; one inside another is a hole."""
     mask = Mask(geometry.shape, {})
     for k, kept in contours.items():
-        outlines = [geometry.to_index(one.points)[:, :2] for one in kept if one.kind is ContourKind.CLOSED]
+        closed = [one for one in kept if one.kind is ContourKind.CLOSED]
+        outlines = [np.round(geometry.to_index(one.points)[:, :2], _TIES) for one in closed]
         plane = _inside(outlines, geometry.shape[1:])
         if plane is not None:
             region, values = plane
