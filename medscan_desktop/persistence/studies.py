@@ -33,7 +33,7 @@ from medscan_desktop.persistence.study_rows import (
     study_of,
     study_row,
 )
-from medscan_desktop.persistence.study_search import add_to_search, drop_from_search, matching
+from medscan_desktop.persistence.study_search import add_to_search, drop_from_search, hit_count, matching
 from medscan_desktop.persistence.tables import files, instances, series, studies, thumbnails
 
 
@@ -126,10 +126,11 @@ class Studies:
         condition = matching(text)
         if condition is None and text.strip():
             return Found((), 0)  # something was typed, and no word begins with it
-        count = select(func.count()).select_from(studies)
-        total = self._connection.execute(count if condition is None else count.where(condition)).scalar_one()
         query = select(studies)
-        if condition is not None:
+        if condition is None:
+            total = self._connection.execute(select(func.count()).select_from(studies)).scalar_one()
+        else:
+            total = hit_count(self._connection, text)
             query = query.where(condition if total <= limit else _of_many(text))
         rows = self._connection.execute(query.order_by(*_NEWEST).limit(limit))
         return Found(tuple(study_of(row) for row in rows), total)

@@ -9,6 +9,7 @@ ADD = text(
     "INSERT INTO study_search(rowid, patient_name, patient_id, study_description, accession_number) "
     "VALUES (:number, :patient_name, :patient_id, :study_description, :accession_number)"
 )
+_COUNT = text("SELECT count(*) FROM study_search WHERE study_search MATCH :query")
 _DROP = text("DELETE FROM study_search WHERE rowid = :number")
 
 
@@ -40,12 +41,21 @@ def matching(words: str, number: ColumnElement[int] = studies.c.number) -> Colum
 
     Every word is quoted, so nothing typed is taken for the index's query language.
     """
-    typed = [word for word in words.split() if any(letter.isalnum() for letter in word)]
-    if not typed:
+    query = _query(words)
+    if query is None:
         return None
-    query = " AND ".join('"' + word.replace('"', " ") + '"*' for word in typed)
     found = text("SELECT rowid FROM study_search WHERE study_search MATCH :query").bindparams(query=query)
     return number.in_(found.columns(column("rowid", Integer)))
+
+
+def hit_count(connection: Connection, words: str) -> int:
+    """How many studies match: of the index alone, which reads no study."""
+    return int(connection.execute(_COUNT, {"query": _query(words)}).scalar_one())
+
+
+def _query(words: str) -> str | None:
+    typed = [word for word in words.split() if any(letter.isalnum() for letter in word)]
+    return " AND ".join('"' + word.replace('"', " ") + '"*' for word in typed) if typed else None
 
 
 def _name_words(patient_name: str) -> str:

@@ -133,13 +133,11 @@ class StudyTable(QTableView):
             super().keyPressEvent(event)
 
     def _select(self, uid: StudyUid | None) -> None:
-        rows = range(self._sorted.rowCount())
-        indexes = [self._sorted.index(row, 0) for row in rows]
-        kept = next((index for index in indexes if index.data(_STUDY).study_instance_uid == uid), None)
-        if kept is not None:
-            self.setCurrentIndex(kept)
-        elif indexes:
-            self.setCurrentIndex(indexes[0])
+        row = self._rows.row_of(uid)
+        if row is not None:
+            self.setCurrentIndex(self._sorted.mapFromSource(self._rows.index(row, 0)))
+        elif self._sorted.rowCount():
+            self.setCurrentIndex(self._sorted.index(0, 0))
         else:
             self.selected.emit(None)
 
@@ -160,6 +158,9 @@ class _Rows(QAbstractTableModel):
         self.beginResetModel()
         self._studies = studies
         self.endResetModel()
+
+    def row_of(self, uid: StudyUid | None) -> int | None:
+        return next((row for row, study in enumerate(self._studies) if study.study_instance_uid == uid), None)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         return 0 if parent.isValid() else len(self._studies)

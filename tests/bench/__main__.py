@@ -15,7 +15,7 @@ os.environ.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
 from PySide6.QtWidgets import QApplication
 
 from medscan_desktop.ui.garbage import MainThreadGarbage
-from tests.bench import cases_load, cases_pane, cases_start
+from tests.bench import cases_load, cases_pane, cases_search, cases_start
 from tests.bench.harness import Row
 from tests.support.raw_series import phantom, write_series
 
@@ -36,6 +36,8 @@ def cases(folder: Path) -> dict[str, Callable[[], Row]]:
         "first_image": lambda: cases_load.first_image(raw, folder),
         "stall_load": lambda: cases_load.stall_while_loading(raw, folder),
         "stall_infer": cases_start.stall_while_inferring,
+        "search_50k": lambda: cases_search.search(folder),
+        "search_table": lambda: cases_search.show(folder),
         "first_window": lambda: cases_start.first_window(folder),
     }
 

@@ -49,6 +49,20 @@ _DESCRIPTIONS = ("CT Thorax", "CT Abdomen", "MRT Schädel", "MR Knee", "Röntgen
 _MODALITIES = ("CT", "MR", "PT", "US", "MG", "DX")
 
 
+QUERIES = {  # every kind of question that the window asks
+    "nothing typed": "",
+    "two letters": "li",
+    "one letter": "l",
+    "full name": "Smith Jane",
+    "id": "MS-012345",
+    "ids": "MS",
+    "accession": "A0012345",
+    "two words": "ct thorax",
+    "CJK": "山田太郎",
+    "Cyrillic": "жуков",
+}
+
+
 def name_of(number: int) -> str:
     """The name of the patient of study `number`: one in eight in Cyrillic or in three scripts."""
     if number % 16 == 3:
