@@ -16,7 +16,7 @@ from medscan_desktop.domain.text_tree import TextTree
 from medscan_desktop.imaging.geometry import Geometry
 
 MM_PER_SECOND, MM_PER_MILLIVOLT = 25.0, 10.0  # an ECG's paper
-ROW_MM, TALLEST_ROW_MM = 20.0, 60.0  # paper height of one channel
+ROW_MM, TALLEST_ROW_MM = 20.0, 40.0  # paper height of one channel
 LABEL_MM = 12.0  # paper left of the curves, for the channels' names
 SHOWN_SECONDS = 10.0  # what fits into a pane at first
 _FIRST_ZOOM = 0.92  # the strips at top and bottom leave the page's edges free

@@ -1,7 +1,7 @@
 """A text tree to read: what must be known first, a search box, and the lines, to be opened, followed and copied."""
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QWidget
 
 from medscan_desktop.domain.text_tree import TextTree, line_text
@@ -10,6 +10,7 @@ from medscan_desktop.ui.elided import ElidedLabel
 from medscan_desktop.ui.texts import count_text
 from medscan_desktop.ui.tree_model import TreeModel
 
+_NAME_SHARE = 0.44  # of the width, for the names
 _ALL_OPEN = 3_000  # lines up to which everything is open at first
 _OWN_KEYS = frozenset(
     (
@@ -96,7 +97,10 @@ class TreePage(QWidget):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         header.setResizeContentsPrecision(0)  # by what is visible: never all of 200,000 lines
-        header.resizeSection(0, 420)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.view.header().resizeSection(0, max(160, round(self.width() * _NAME_SHARE)))
+        super().resizeEvent(event)
 
     def _find(self, step: int) -> None:
         """The first line from the chosen one on that holds what is typed; `step` 1 leaves the chosen one."""
