@@ -97,7 +97,7 @@ class PaneRenderer:
             return
         size = (canvas.width(), canvas.height())
         pixels = canvas if grid.size == size else black(grid.size)  # fewer while moving on a fine screen
-        self._image.draw(pixels, volume, grid, view)
+        self._image.draw(pixels, volume, grid, view, settled=bool(stack.failures))
         painter = QPainter(pixels)
         draw_washes(painter, shown_washes(workspace, view), pane, grid)
         draw_masks(painter, shown_masks(workspace, view), grid)

@@ -16,6 +16,9 @@ from medscan_desktop.render.sampling import Grid, Sampled, sample
 from medscan_desktop.scene.workspace import MaskLayer, View
 
 
+_PICTURES_WHILE_LOADING = 50  # of a plane across the slices: each costs the window's thread some milliseconds
+
+
 class Sampler(Protocol):
     """The array path (`sampling.sample`) or the reference (`reslice.reference_sample`)."""
 
@@ -40,12 +43,12 @@ class PlaneImage:
         self._source: PlaneSource | None = None
         self._kept: _Kept | None = None
 
-    def draw(self, canvas: QImage, volume: Volume, grid: Grid, view: View) -> None:
+    def draw(self, canvas: QImage, volume: Volume, grid: Grid, view: View, *, settled: bool = False) -> None:
         """The slice in the view's window onto an RGB32 canvas of the grid's size.
 
-        Written into the canvas's memory: ten times faster than letting a painter convert it.
+        `settled` says that nothing more will arrive, though some is missing. Written into the canvas's memory: ten times faster than letting a painter convert it.
         """
-        sampled = self.sampled(volume, grid)
+        sampled = self.sampled(volume, grid, settled=settled)
         if sampled is None:
             return
         pixels = grey_pixels(sampled, volume, view)
@@ -54,15 +57,23 @@ class PlaneImage:
         place = rows[sampled.top : sampled.top + height, sampled.left : sampled.left + width]
         cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA if pixels.ndim == 3 else cv2.COLOR_GRAY2BGRA, dst=place)
 
-    def sampled(self, volume: Volume, grid: Grid) -> Sampled | None:
+    def sampled(self, volume: Volume, grid: Grid, *, settled: bool = False) -> Sampled | None:
         """The slice at the grid's pixels, kept from the last time where nothing has changed."""
         if self._source is None or self._source.volume is not volume:
             self._source, self._kept = PlaneSource(volume), None
-        arrived = bool(volume.loaded[grid.index]) if grid.axis == 0 else int(volume.loaded.sum())
+        arrived = bool(volume.loaded[grid.index]) if grid.axis == 0 else _arrived(volume, settled)
         key = (*grid.key, arrived)  # read before the pixels are: a slice that arrives meanwhile is sampled again
         if self._kept is None or self._kept.key != key:
             self._kept = _Kept(key, self._sampler(self._source, grid))
         return self._kept.sampled
+
+
+def _arrived(volume: Volume, settled: bool) -> int:
+    """How far the volume has arrived, in steps that are worth a new picture: the last one is exact."""
+    count = int(np.count_nonzero(volume.loaded))
+    if settled or volume.is_complete:
+        return count
+    return -1 - count * _PICTURES_WHILE_LOADING // len(volume.loaded)
 
 
 def grey_pixels(sampled: Sampled, volume: Volume, view: View) -> NDArray[np.uint8]:
