@@ -23,6 +23,7 @@ from medscan_desktop.render.reslice import reference_sample
 from medscan_desktop.render.sampling import Grid, Sampled, sample
 from medscan_desktop.scene.camera import pane_map
 from medscan_desktop.scene.workspace import Camera, View, ViewId, ViewKind
+from tests.soak.killed_import import killed_import
 from tests.soak.mutated_files import cut_real_file, mutated_real_file
 from tests.support.dicom_files import ct_slice, file_bytes
 from tests.support.homes import new_library
@@ -135,4 +136,5 @@ PROOFS: dict[str, tuple[Proof, int]] = {  # with how many seeds `test` runs
     "cut_real_file": (cut_real_file, 150),
     "random_plane": (random_plane, 60),
     "tampering_found": (tampering_found, 15),
+    "killed_import": (killed_import, 4),
 }
