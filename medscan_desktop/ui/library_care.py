@@ -90,9 +90,10 @@ class LibraryCare(QWidget):
 
     def _show_one(self, kind: type[ReconcileDialog] | type[StorageDialog]) -> None:
         """The one there is comes to the front."""
-        dialog = next(iter(self.findChildren(kind)), None) or kind(self._workstation, self)
-        dialog.show()
-        dialog.raise_()
+        for dialog in self.findChildren(kind):
+            dialog.raise_()
+            return
+        kind(self._workstation, self).show()
 
     def _check(self, study: Study) -> None:
         self._workstation.do(check_library, study_instance_uid=study.study_instance_uid)

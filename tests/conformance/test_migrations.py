@@ -12,6 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from medscan_desktop.domain.errors import MedScanError
+from medscan_desktop.domain.study import InstanceState, StudyUid
+from medscan_desktop.persistence import database as database_module
 from medscan_desktop.persistence import migrate
 from medscan_desktop.persistence.database import Database
 from medscan_desktop.persistence.home import Home
@@ -117,3 +119,92 @@ def test_two_processes_that_open_a_new_library_at_once_migrate_it_once(tmp_path:
     assert [process.wait(timeout=60) for process in both] == [0, 0, 0]
     with opened_again(home) as library, library.records("audit.verify") as records:
         assert records.audit.verify().events == 3
+
+
+BEFORE_0002 = (  # a library of the first schema: two studies, three series, four images, one of them on a disc
+    "INSERT INTO studies VALUES (1, '1.2', 'P1', 'Doe^Jane', '19600101', 'F', '20240102', '101500', 'CT', 'A1', '')",
+    "INSERT INTO studies VALUES (2, '1.3', 'P2', 'Жуков^Пётр', '', '', '', '', '', '', '')",
+    (
+        "INSERT INTO study_search(rowid, patient_name, patient_id, study_description, accession_number) "
+        "VALUES (1, 'Doe^Jane', 'P1', 'CT', 'A1'), (2, 'Жуков^Пётр', 'P2', '', '')"
+    ),
+    (
+        "INSERT INTO series VALUES ('1.2.1', '1.2', 'PT', 1, 'PET', ''), ('1.2.2', '1.2', 'CT', 2, 'CT', ''), "
+        "('1.3.1', '1.3', 'MR', NULL, '', '')"
+    ),
+    (
+        "INSERT INTO instances VALUES "
+        "('1.2.1.1', '1.2.1', 'c', 't', 1, 1, 100, 'aa', 'vault', '00000000000000000000000000000001', '{}'), "
+        "('1.2.2.1', '1.2.2', 'c', 't', 1, 1, 200, 'bb', 'vault', '00000000000000000000000000000002', '{}'), "
+        "('1.2.2.2', '1.2.2', 'c', 't', 2, 1, 400, 'cc', 'referenced', '/disc/2.dcm', '{}'), "
+        "('1.3.1.1', '1.3.1', 'c', 't', 1, 1, 800, 'dd', 'vault', '00000000000000000000000000000003', '{}')"
+    ),
+)
+
+
+def test_a_library_of_the_first_schema_is_brought_to_this_one_with_all_that_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    keys, _ = create_keys(home, passphrase=PASSPHRASE, cost=CHEAP)
+    monkeypatch.setattr(migrate, "SCHEMA", "0001")
+    monkeypatch.setattr(database_module, "SCHEMA", "0001")
+    old = Database.open(home, keys)
+    with old.writing() as connection:
+        assert migrate.schema_of(connection) == "0001"
+        for statement in BEFORE_0002:
+            connection.exec_driver_sql(statement)
+    old.close()
+    monkeypatch.undo()
+
+    with opened_again(home) as library, library.records("study.search") as records:
+        doe, zhukov = records.studies.search()
+        assert (doe.modalities, doe.series_count, doe.instance_count, doe.absent_count) == (("CT", "PT"), 2, 3, 0)
+        assert (zhukov.modalities, zhukov.instance_count, zhukov.imported_at, zhukov.opened_at) == (("MR",), 1, "", "")
+        assert (doe.legal_hold, zhukov.patient.patient_name) == (None, "Жуков^Пётр")
+        assert [one.vault_bytes for one in records.storage.stored()] == [300, 800], "what lies on a disc frees nothing"
+        assert [one.study_instance_uid for one in records.studies.search("жуков")] == ["1.3"]
+        kept = records.studies.bare_instances(StudyUid("1.2"))
+        assert {(one.state, one.mtime_ns) for one in kept} == {(InstanceState.PRESENT, None)}
+        records.storage.remove_study(StudyUid("1.2"))
+        assert [one.study_instance_uid for one in records.studies.search()] == ["1.3"]
+
+
+def test_counts_follow_whatever_adds_removes_or_changes_an_image(tmp_path: Path) -> None:
+    """Kept by triggers, so that no way of writing can forget them; held here against counting anew."""
+    with new_library(tmp_path) as library, library.database.writing() as connection:
+        for statement in (
+            (
+                "INSERT INTO studies(number, study_instance_uid, patient_id, patient_name, patient_birth_date, "
+                "patient_sex, study_date, study_time, study_description, accession_number, institution_name) "
+                "VALUES (1, '1', '', '', '', '', '', '', '', '', ''), (2, '2', '', '', '', '', '', '', '', '', '')"
+            ),
+            (
+                "INSERT INTO series VALUES ('1.1', '1', 'CT', 1, '', ''), ('1.2', '1', 'CT', 1, '', ''), "
+                "('2.1', '2', '', 1, '', '')"
+            ),
+            *(
+                "INSERT INTO instances(sop_instance_uid, series_instance_uid, sop_class_uid, transfer_syntax_uid, "
+                "frames, size_bytes, sha256, storage, location, header, state) "
+                f"VALUES ('{number}', '{of_series}', '', '', 1, 10, '', '{storage}', '', '', '{state}')"
+                for number, (of_series, storage, state) in enumerate(
+                    (
+                        ("1.1", "vault", "present"),
+                        ("1.1", "referenced", "missing"),
+                        ("1.2", "vault", "changed"),
+                        ("2.1", "vault", "present"),
+                    )
+                )
+            ),
+            "UPDATE instances SET state = 'missing' WHERE sop_instance_uid IN ('0', '2')",
+            "UPDATE instances SET state = 'present' WHERE sop_instance_uid = '1'",
+            "DELETE FROM instances WHERE sop_instance_uid = '2'",
+            "DELETE FROM series WHERE series_instance_uid = '1.2'",
+            "DELETE FROM instances WHERE sop_instance_uid = '3'",
+        ):
+            connection.exec_driver_sql(statement)
+        rows = connection.exec_driver_sql(
+            "SELECT modalities, series_count, instance_count, absent_count, vault_bytes FROM studies ORDER BY number"
+        )
+
+        assert [tuple(row) for row in rows] == [("CT", 1, 2, 1, 10), ("", 1, 0, 0, 0)]
