@@ -36,7 +36,7 @@ from medscan_desktop.workstation.holding import place
 from medscan_desktop.workstation.intake import Incoming, clear_abandoned, take_in
 from medscan_desktop.workstation.thumbnails import make_thumbnails
 
-_SERIES_NUMBER = 8001  # far from the scanner's own, below that of segmentations
+_SERIES_NUMBERS = 8000  # far from the scanner's own, below that of segmentations
 _SECONDS = 600.0  # a large gzipped volume is read twice
 _DATE = re.compile(r"(\d{8})?")
 _NOT_STATED = "orientation not stated in the file"
@@ -97,7 +97,7 @@ def wrap_files(
     """
     if modality not in MODALITIES:
         raise Unsuitable(f"{shown(modality)} is no modality that a file can be wrapped as: {', '.join(MODALITIES)}.")
-    study = _study(ctx, patient, study_instance_uid, study_description)
+    study, first_number = _study(ctx, patient, study_instance_uid, study_description)
     clear_abandoned(ctx)
     outcomes = []
     for number, path in enumerate(paths):
@@ -106,7 +106,7 @@ def wrap_files(
             study=study,
             series_instance_uid=SeriesUid(new_uid()),
             frame_of_reference_uid=new_uid(),
-            series_number=_SERIES_NUMBER + number,
+            series_number=first_number + number,
             series_description=_line(series_description) or _line(path.name.split(".")[0]) or "wrapped",
             modality=modality,
             made_at=ctx.now(),
@@ -121,10 +121,13 @@ def wrap_files(
     return Effect(changed=frozenset({Kind.STUDIES}), value=tuple(outcomes), notice=_summary(outcomes))
 
 
-def _study(ctx: Context, patient: Patient | None, uid: StudyUid | None, description: str) -> Study:
+def _study(ctx: Context, patient: Patient | None, uid: StudyUid | None, description: str) -> tuple[Study, int]:
+    """The study to go into, and the first series number that is free in it."""
     if uid is not None:
         with ctx.records("study.wrap", uid) as records:
-            return records.studies.get(uid)
+            numbers = [one.series_number or 0 for one in records.studies.series(uid)]
+            in_use = [number for number in numbers if _SERIES_NUMBERS < number <= _SERIES_NUMBERS + 999]
+            return records.studies.get(uid), max([_SERIES_NUMBERS, *in_use]) + 1
     if patient is None or not (patient.patient_id.strip() and patient.patient_name.strip(" ^=")):
         raise Unsuitable("Whose file is it? Name a study, or a patient with an ID and a name.")
     if not _DATE.fullmatch(patient.patient_birth_date) or patient.patient_sex not in ("", "F", "M", "O"):
@@ -135,13 +138,15 @@ def _study(ctx: Context, patient: Patient | None, uid: StudyUid | None, descript
     if len(patient.patient_id) > MAX_TEXT or len(patient.patient_name) > MAX_NAME or len(description) > MAX_TEXT:
         raise Unsuitable("The name, the ID or the description is longer than DICOM allows.")
     now = ctx.now()
-    return Study(
+    known = replace(patient, patient_id=patient.patient_id.strip(), patient_name=patient.patient_name.strip())
+    study = Study(
         study_instance_uid=StudyUid(new_uid()),
-        patient=replace(patient, patient_id=patient.patient_id.strip(), patient_name=patient.patient_name.strip()),
+        patient=known,
         study_date=now.strftime("%Y%m%d"),
         study_time=now.strftime("%H%M%S"),
         study_description=_line(description),
     )
+    return study, _SERIES_NUMBERS + 1
 
 
 def _line(text: str) -> str:
