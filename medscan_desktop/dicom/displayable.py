@@ -6,18 +6,18 @@ from medscan_desktop.dicom.syntax import CODECS
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
 # By SOP class prefix, the longest that fits wins (PS3.4 B.5).
 _OTHER_OBJECTS = {
-    _STORAGE + "9": "a waveform, not an image: stored, not yet shown",
+    _STORAGE + "9": "a waveform, not an image: opens as curves",
     _STORAGE + "11": "a presentation state, not an image: applied to the images it names",
-    _STORAGE + "66": "a registration or raw data object, not an image: stored, not yet shown",
+    _STORAGE + "66": "a registration or raw data object, not an image: opens as its header",
     _STORAGE + "66.4": "a segmentation, not an image: shown over its images",
     _STORAGE + "66.7": "a segmentation, not an image: shown over its images",
-    _STORAGE + "66.5": "a surface segmentation, not an image: stored, not yet shown",
-    _STORAGE + "88": "a report, not an image: stored, not yet shown",
+    _STORAGE + "66.5": "a surface segmentation, not an image: opens as its header",
+    _STORAGE + "88": "a report, not an image: opens as text",
     _STORAGE + "88.59": "a selection of key images, not an image: marks the images it names",
-    _STORAGE + "104": "an encapsulated document, not an image: stored, not yet shown",
+    _STORAGE + "104": "an encapsulated document, not an image: opens as pages or text",
     _STORAGE + "481.3": "a set of radiotherapy structures, not an image: shown over its images",
-    _STORAGE + "481.5": "a radiotherapy plan, not an image: stored, not yet shown",
-    _STORAGE + "481.8": "a radiotherapy ion plan, not an image: stored, not yet shown",
+    _STORAGE + "481.5": "a radiotherapy plan, not an image: opens as its header",
+    _STORAGE + "481.8": "a radiotherapy ion plan, not an image: opens as its header",
     "1.2.840.10008.1.3.10": "an index of a medium (DICOMDIR), not an image",
 }
 _VIDEO = tuple(f"1.2.840.10008.1.2.4.{code}" for code in (100, 101, 102, 103, 104, 105, 106, 107, 108))
@@ -45,14 +45,14 @@ def reason_not_shown(header: Header) -> str:
         if reason := _OTHER_OBJECTS.get(".".join(parts[:count])):
             return reason
     if header.pixels is None:
-        return "an object without pixel data, not an image: stored, not yet shown"
+        return "an object without pixel data, not an image: opens as its header"
     return _reason_against_pixels(header)
 
 
 def _reason_against_pixels(header: Header) -> str:
     pixels, syntax = header.image, header.transfer_syntax_uid
     if syntax.startswith(_VIDEO):
-        return "compressed as video (MPEG): stored, not yet shown"
+        return "compressed as video (MPEG): opens as a clip"
     if syntax not in CODECS:
         return f"compressed in a way that is not supported (transfer syntax {syntax}): stored, not shown"
     if pixels.photometric not in _ONE_SAMPLE | _THREE_SAMPLES:

@@ -29,14 +29,14 @@ SERIES = {
 }
 # What is no image, with the reason that the user reads; every other real file must load.
 NOT_LOADED = UNREADABLE | {
-    "1.2.840.10008.1.2.2__liver_expb.dcm": "a segmentation, not an image: stored, not yet shown",
-    "liver.dcm": "a segmentation, not an image: stored, not yet shown",
-    "partial_overlaps.dcm": "a segmentation, not an image: stored, not yet shown",
-    "rtplan.dcm": "a radiotherapy plan, not an image: stored, not yet shown",
-    "rtss.dcm": "a set of radiotherapy structures, not an image: stored, not yet shown",
-    "sr.dcm": "a report, not an image: stored, not yet shown",
-    "ExplVR_LitEndNoMeta.dcm": "a radiotherapy ion plan, not an image: stored, not yet shown",
-    "Issue1097_FailToOpenDeflatedFileWithSQ.dcm": ("an object without pixel data, not an image: stored, not yet shown"),
+    "1.2.840.10008.1.2.2__liver_expb.dcm": "a segmentation, not an image: shown over its images",
+    "liver.dcm": "a segmentation, not an image: shown over its images",
+    "partial_overlaps.dcm": "a segmentation, not an image: shown over its images",
+    "rtplan.dcm": "a radiotherapy plan, not an image: opens as its header",
+    "rtss.dcm": "a set of radiotherapy structures, not an image: shown over its images",
+    "sr.dcm": "a report, not an image: opens as text",
+    "ExplVR_LitEndNoMeta.dcm": "a radiotherapy ion plan, not an image: opens as its header",
+    "Issue1097_FailToOpenDeflatedFileWithSQ.dcm": ("an object without pixel data, not an image: opens as its header"),
 }
 WRAPPABLE = {
     "nii": "not DICOM: a NIfTI image, which can be wrapped into a study",

@@ -23,22 +23,22 @@ NO_IMAGE = dict.fromkeys(
 @pytest.mark.parametrize(
     ("attributes", "reason"),
     [
-        ({"SOPClassUID": BasicTextSRStorage, **NO_IMAGE}, "a report, not an image: stored, not yet shown"),
-        ({"SOPClassUID": SegmentationStorage}, "a segmentation, not an image: stored, not yet shown"),
+        ({"SOPClassUID": BasicTextSRStorage, **NO_IMAGE}, "a report, not an image: opens as text"),
+        ({"SOPClassUID": SegmentationStorage}, "a segmentation, not an image: shown over its images"),
         (
             {"SOPClassUID": RTStructureSetStorage, **NO_IMAGE},
-            "a set of radiotherapy structures, not an image: stored, not yet shown",
+            "a set of radiotherapy structures, not an image: shown over its images",
         ),
         (
             {"SOPClassUID": EncapsulatedPDFStorage, **NO_IMAGE},
-            "an encapsulated document, not an image: stored, not yet shown",
+            "an encapsulated document, not an image: opens as pages or text",
         ),
-        ({"SOPClassUID": TwelveLeadECGWaveformStorage, **NO_IMAGE}, "a waveform, not an image: stored, not yet shown"),
+        ({"SOPClassUID": TwelveLeadECGWaveformStorage, **NO_IMAGE}, "a waveform, not an image: opens as curves"),
         (
             {"SOPClassUID": GrayscaleSoftcopyPresentationStateStorage, **NO_IMAGE},
-            "a presentation state, not an image: stored, not yet applied",
+            "a presentation state, not an image: applied to the images it names",
         ),
-        ({"SOPClassUID": "1.2.3.4", **NO_IMAGE}, "an object without pixel data, not an image: stored, not yet shown"),
+        ({"SOPClassUID": "1.2.3.4", **NO_IMAGE}, "an object without pixel data, not an image: opens as its header"),
         (
             {"PhotometricInterpretation": "CMYK"},
             "its photometric interpretation (CMYK) is not supported: stored, not shown",
