@@ -185,6 +185,8 @@ def _as_slice(
         made.PatientOrientation = ""
     if head.samples > 1:
         return
+    if made.SOPClassUID != CAPTURE:
+        made.PatientPosition = ""
     if made.SOPClassUID == _CLASSES["CT"]:
         made.KVP = ""
     if made.SOPClassUID == _CLASSES["MR"]:
@@ -250,6 +252,7 @@ def _as_map(made: "Dataset", head: VolumeHead, place: Placed, plane: NDArray[Any
                 _item(WindowCenter=ds_text((low + high) / 2), WindowWidth=ds_text((high - low) or 1.0))
             ],
             RealWorldValueMappingSequence=[mapping],
+            PixelValueTransformationSequence=[_item(RescaleIntercept="0", RescaleSlope="1", RescaleType="US")],
         )
     ]
     made.PerFrameFunctionalGroupsSequence = [

@@ -3,6 +3,8 @@
 SimpleITK is the second implementation: the product reads NIfTI, NRRD, STL by its own code and pictures by imagecodecs.
 """
 
+import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,16 +14,21 @@ from typing import Any
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from PIL import Image
 
-from medscan_desktop.domain.study import Patient, Series, Study
+from medscan_desktop.domain.errors import Unsuitable
+from medscan_desktop.domain.study import Patient, Series, SeriesUid, Study, VaultId
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.scene.workspace import Stack
+from medscan_desktop.services.audit import list_audit
 from medscan_desktop.services.session import log_in
 from medscan_desktop.services.studies import list_series, open_study, search_studies
 from medscan_desktop.services.wrap import Wrapped, wrap_files
+from medscan_desktop.workstation.jobs import Job
 from medscan_desktop.workstation.workstation import Workstation
 from tests.support.foreign_files import nifti, nrrd, voxels, written
+from tests.support.made_documents import pdf_bytes, stl_bytes
 from tests.support.real_data import data_folder
 from tests.support.windows import PASSWORD, USER, make_home, opened_library
 
@@ -234,3 +241,131 @@ def test_a_study_of_the_library_takes_it_in(library: Workstation, tmp_path: Path
     series = [row.series for row in library.answer(list_series, study_instance_uid=study.study_instance_uid)]
     assert {one.series_instance_uid for one in series} == {first.series_instance_uid, second.series_instance_uid}
     assert all(isinstance(one, Series) and one.series_description in ("a", "b") for one in series)
+
+
+def test_a_patient_without_a_name_or_a_modality_that_is_none_is_refused(library: Workstation, tmp_path: Path) -> None:
+    path = written(tmp_path, "a.nii", nifti(voxels(), sform=PLAIN))
+
+    for patient, modality in ((Patient("", "Doe"), "CT"), (Patient("1", "^"), "CT"), (PATIENT, "ZZ")):
+        with pytest.raises(Unsuitable):
+            library.answer(wrap_files, paths=[path], patient=patient, modality=modality)
+    for odd in (
+        Patient("1", "Doe\\Roe"),
+        Patient("1", "Doe\x07"),
+        Patient("1", "Doe", "1980"),
+        Patient("1", "D", "", "X"),
+    ):
+        with pytest.raises(Unsuitable):
+            library.answer(wrap_files, paths=[path], patient=odd)
+
+
+def test_a_file_that_cannot_be_wrapped_costs_itself_and_leaves_nothing(
+    library: Workstation, home: Home, tmp_path: Path
+) -> None:
+    paths = [
+        written(tmp_path, "cut.nii.gz", nifti(voxels(), sform=PLAIN)),
+        written(tmp_path, "b.nii", nifti(voxels(), sform=PLAIN)),
+    ]
+    paths[0].write_bytes(paths[0].read_bytes()[:-30])
+    before = sorted(home.vault.rglob("*"))
+
+    cut, sound = library.answer(wrap_files, paths=paths, patient=PATIENT)
+
+    assert (cut.status, sound.status) == ("refused", "wrapped")
+    assert "truncated" in cut.reason or "unpacked" in cut.reason
+    added = [path for path in home.vault.rglob("*") if path not in before and path.is_file()]
+    assert len(added) == 4  # the planes of the sound one
+
+
+def test_a_link_is_not_followed(library: Workstation, tmp_path: Path) -> None:
+    target = written(tmp_path, "a.nii", nifti(voxels(), sform=PLAIN))
+    link = tmp_path / "link.nii"
+    link.symlink_to(target)
+
+    (outcome,) = library.answer(wrap_files, paths=[link], patient=PATIENT)
+
+    assert outcome.status == "refused" and "link" in outcome.reason
+
+
+def test_wrapping_is_an_import_in_the_log_without_a_name(library: Workstation, tmp_path: Path) -> None:
+    path = written(tmp_path, "Wanda_Wrapped.nii", nifti(voxels(), sform=PLAIN))
+    outcome = wrapped(library, path)
+
+    events = [event for event in library.answer(list_audit, limit=20) if event.action == "study.wrap"]
+
+    assert events[0].object_id == outcome.study_instance_uid
+    assert dict(events[0].detail) == {"files": 4, "kind": "nifti"}
+
+
+def test_no_name_is_in_clear_in_the_home(library: Workstation, home: Home, tmp_path: Path) -> None:
+    wrapped(library, written(tmp_path, "Xylophonist.nii", nifti(voxels(), sform=PLAIN)), series_description="Xylophone")
+    words = (b"Xylophon", b"Wanda")
+
+    files = [path for path in home.root.rglob("*") if path.is_file()]
+
+    assert [path.name for path in files if any(word in path.read_bytes() for word in words)] == []
+
+
+PICTURES = {
+    "grey.png": (np.arange(35, dtype=np.uint8).reshape(5, 7), "PNG"),
+    "deep.tif": (np.arange(35, dtype=np.uint16).reshape(5, 7) * 900, "TIFF"),
+    "colour.png": (np.arange(105, dtype=np.uint8).reshape(5, 7, 3), "PNG"),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_becomes_a_secondary_capture_with_its_values(library: Workstation, tmp_path: Path, name: str) -> None:
+    pixels, form = PICTURES[name]
+    Image.fromarray(pixels).save(tmp_path / name, form)
+
+    outcome = wrapped(library, tmp_path / name, modality="XC", series_description="A picture")
+    stack, volume = volume_of(library, outcome)
+
+    assert stack.label.endswith("A picture") and not stack.is_volume
+    assert np.array_equal(volume.values[0], pixels)
+
+
+def test_a_photograph_is_marked_lossy(library: Workstation, tmp_path: Path) -> None:
+    Image.fromarray(np.full((16, 16, 3), 90, np.uint8)).save(tmp_path / "photo.jpg")
+
+    stack, _ = volume_of(library, wrapped(library, tmp_path / "photo.jpg"))
+
+    assert stack.corners is not None and "ISO_10918_1" in stack.corners.lossy[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "modality"),
+    [
+        ("v.nii", "CT"),
+        ("v.nii", "MR"),
+        ("v.nii", "PT"),
+        ("u.nii", "CT"),
+        ("p.png", "OT"),
+        ("d.pdf", "OT"),
+        ("s.stl", "OT"),
+    ],
+)
+def test_what_is_written_is_valid_for_dciodvfy(library: Workstation, tmp_path: Path, name: str, modality: str) -> None:
+    """PS3.3 as dicom3tools check it; skipped where they are not installed."""
+    if shutil.which("dciodvfy") is None:
+        pytest.skip("dciodvfy (Debian's dicom3tools) is not installed")
+    Image.fromarray(PICTURES["grey.png"][0]).save(tmp_path / "p.png")
+    (tmp_path / "d.pdf").write_bytes(pdf_bytes())
+    (tmp_path / "s.stl").write_bytes(stl_bytes())
+    written(tmp_path, "v.nii", nifti(voxels("f4") / 3, sform=PLAIN, spacing=MILLIMETRES))
+    written(tmp_path, "u.nii", nifti(voxels(), spacing=MILLIMETRES))
+    outcome = wrapped(library, tmp_path / name, modality=modality)
+
+    written_file = tmp_path / "written.dcm"
+    written_file.write_bytes(first_instance(library, outcome))
+    said = subprocess.run(["dciodvfy", str(written_file)], capture_output=True, text=True, check=False).stderr
+
+    assert [line for line in said.splitlines() if line.startswith("Error")] == []
+
+
+def first_instance(library: Workstation, outcome: Wrapped) -> bytes:
+    ctx = library._make_context(library.user, Job("test"), lambda _: None)
+    with ctx.records("series.show", outcome.series_instance_uid) as records:
+        instance = records.studies.instances(SeriesUid(outcome.series_instance_uid))[0]
+        (file,) = records.files.many([VaultId(instance.location)]).values()
+    return ctx.vault.read(file)
