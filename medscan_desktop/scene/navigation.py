@@ -38,6 +38,13 @@ def slice_position(workspace: Workspace, view: View) -> tuple[int, int] | None:
     return None if pane is None else (pane.slice_index, pane.geometry.size_ijk[pane.axes.through])
 
 
+def acquired_slice(workspace: Workspace, view: View) -> int | None:
+    """The stack's slice that a view shows, None where it cuts through several."""
+    pane = pane_of(workspace, view, (1, 1))
+    is_slice = pane is not None and pane.axes.through == 2 and view.kind is not ViewKind.DOCUMENT
+    return pane.slice_index if pane is not None and is_slice else None
+
+
 def at_slice(workspace: Workspace, view: View, index: int) -> Workspace:
     """The workspace with `view` at slice `index`, held within the stack: a frame, or the focus that planes share."""
     position, volume = slice_position(workspace, view), volume_of(workspace, view)

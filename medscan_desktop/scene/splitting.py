@@ -17,6 +17,16 @@ def phases_of(workspace: Workspace, stack: Stack) -> tuple[Stack, ...]:
     return tuple(sorted(found, key=lambda one: one.phase.number if one.phase else 0))
 
 
+def one_of_each_axis(workspace: Workspace) -> tuple[Stack, ...]:
+    """The stacks with one step of each phase axis: the one on screen, else the first."""
+    shown = {view.stack for view in workspace.views}
+    chosen: dict[str, StackId] = {}
+    for stack in workspace.stacks:
+        if stack.phase is not None and (stack.id in shown or stack.phase.axis not in chosen):
+            chosen[stack.phase.axis] = stack.id
+    return tuple(one for one in workspace.stacks if one.phase is None or chosen[one.phase.axis] == one.id)
+
+
 def with_phase(workspace: Workspace, shown: StackId, phase: StackId) -> Workspace:
     """The workspace with stack `phase` in every view of `shown`: the same slice, focus, window and camera."""
     views = tuple(replace(view, stack=phase) if view.stack == shown else view for view in workspace.views)

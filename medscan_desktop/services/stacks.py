@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from medscan_desktop.dicom.load import Loading
 from medscan_desktop.dicom.offered_splits import OfferedSplit, offered_splits
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.dicom.split import JOINED
@@ -10,7 +11,7 @@ from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.domain.split_choice import AUTOMATIC, SplitChoice
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.domain.user import Permission
-from medscan_desktop.scene.hanging import with_loaded, without_pixels
+from medscan_desktop.scene.hanging import show_stack, with_loaded, without_pixels
 from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.splitting import with_masks_of, with_phase, with_split
 from medscan_desktop.scene.workspace import StackId, Workspace
@@ -40,10 +41,12 @@ def list_stacks(ctx: Context, *, series_instance_uid: SeriesUid) -> Effect:
 
 
 @command("series.split", permission=Permission.ANNOTATE)
-def split_series(ctx: Context, *, series_instance_uid: SeriesUid, choice: SplitChoice = AUTOMATIC) -> Effect:
+def split_series(
+    ctx: Context, *, series_instance_uid: SeriesUid, choice: SplitChoice = AUTOMATIC, is_shown: bool = False
+) -> Effect:
     """Split a series as chosen from now on, here and on every later opening; AUTOMATIC takes the choice back.
 
-    Raises Unsuitable where the images cannot be put together or apart in that way; nothing is stored then.
+    Where it is on screen (`is_shown`) the most useful of its new stacks is hung in its place. Raises Unsuitable where the images cannot be put together or apart in that way; nothing is stored then.
     """
     with ctx.records("series.split", series_instance_uid) as records:
         before = records.stack_overrides.get(series_instance_uid)
@@ -59,17 +62,23 @@ def split_series(ctx: Context, *, series_instance_uid: SeriesUid, choice: SplitC
     ctx.shelf.remember(shelved)
     first = most_useful([shelved])
     stacks = tuple(stacks_of(shelved))
+    loading = _start(ctx, shelved, first[1]) if first and is_shown else None
+    offer = ctx.shelf.offer_of(first[1].id) if first else None
 
     def show(workspace: Workspace) -> Workspace:
         split = with_split(workspace, series_instance_uid, stacks)
+        if loading is not None and first is not None and any(view.stack is None for view in split.views):
+            bare = split.stack(first[1].id)
+            filled = split if bare is None else split.with_stack(with_pixels(bare, loading, offer))
+            split = filled if bare is None else show_stack(filled, bare.id, None)
         layers = all_mask_layers(findings, masks, split)
         return with_masks_of(split, frozenset(finding.id for finding in findings), layers)
 
     return Effect(
         scene=show,
-        undo=Call(split_series, {"series_instance_uid": series_instance_uid, "choice": before}),
+        undo=Call(split_series, {"series_instance_uid": series_instance_uid, "choice": before, "is_shown": is_shown}),
         undo_name="split of a series",
-        value=(_described(shelved, choice), first[1].id if first else None),
+        value=_described(shelved, choice),
     )
 
 
@@ -92,13 +101,7 @@ def show_phase(
     keep = on_screen | {plan.id} | ({following.id} if following else set())
     ctx.shelf.forget(series_instance_uid, keep=keep)
 
-    def arrived(arrival: Arrival) -> None:
-        came = partial(with_loaded, stack_id=plan.id, count=arrival.count, values=arrival.values)
-        ctx.post(partial(came, failures=failure_texts(arrival.failures), notes=arrival.notes))
-        if arrival.count == len(plan.frames) and following is not None:
-            ctx.shelf.preload(shelved, following)
-
-    loading, stack = ctx.shelf.load(shelved, plan, arrived, on_screen=on_screen), stack_of(plan)
+    loading, stack = _start(ctx, shelved, plan, on_screen, following), stack_of(plan)
     offer, held = ctx.shelf.offer_of(plan.id), ctx.shelf.held
 
     def show(workspace: Workspace) -> Workspace:
@@ -108,6 +111,24 @@ def show_phase(
         return without_pixels(stepped, held)
 
     return Effect(scene=show)
+
+
+def _start(
+    ctx: Context,
+    shelved: Shelved,
+    plan: StackPlan,
+    on_screen: frozenset[StackId] = frozenset(),
+    following: StackPlan | None = None,
+) -> Loading:
+    """Load a stack; what arrives later comes to the screen by itself, and then `following` is loaded too."""
+
+    def arrived(arrival: Arrival) -> None:
+        came = partial(with_loaded, stack_id=plan.id, count=arrival.count, values=arrival.values)
+        ctx.post(partial(came, failures=failure_texts(arrival.failures), notes=arrival.notes))
+        if arrival.count == len(plan.frames) and following is not None:
+            ctx.shelf.preload(shelved, following)
+
+    return ctx.shelf.load(shelved, plan, arrived, on_screen=on_screen)
 
 
 def _following(shelved: Shelved, plan: StackPlan) -> StackPlan | None:

@@ -12,8 +12,9 @@ from medscan_desktop.scene import changes
 from medscan_desktop.scene.drawing import slice_of
 from medscan_desktop.scene.hanging import next_layout
 from medscan_desktop.scene.memory import ShownAs
-from medscan_desktop.scene.navigation import at_slice, focused_at, stepped, volume_of
+from medscan_desktop.scene.navigation import acquired_slice, at_slice, focused_at, stepped, volume_of
 from medscan_desktop.scene.overlays import OVERLAY_KINDS, at_next_key, overlay_source
+from medscan_desktop.scene.splitting import one_of_each_axis
 from medscan_desktop.scene.workspace import Stack, StackId, View, ViewId, ViewKind, Workspace
 from medscan_desktop.services.documents import open_document
 from medscan_desktop.services.exports import export_pdf, export_seg
@@ -37,6 +38,7 @@ class ViewerActions:
         self.store = workstation.store
         self.play: Callable[[], object] = lambda: None  # the player's, once there is one
         self.save_document: Callable[[], object] = lambda: None  # asks where to
+        self.step_phase: Callable[[int], object] = lambda _step: None  # of a 4D series
 
     @property
     def workspace(self) -> Workspace:
@@ -69,8 +71,8 @@ class ViewerActions:
 
     def next_series(self, step: int) -> None:
         """The next (1) or previous (-1) stack that can be shown, over the whole window."""
-        shown = [stack for stack in self.workspace.stacks if stack.frame_count > 0]
         current = self.view.stack if self.view else None
+        shown = [stack for stack in one_of_each_axis(self.workspace) if stack.frame_count > 0]
         position = next((number for number, stack in enumerate(shown) if stack.id == current), None)
         if position is not None and 0 <= position + step < len(shown):
             self.show_stack(shown[position + step].id)
@@ -144,7 +146,9 @@ class ViewerActions:
     def offered_windows(self) -> tuple[Voi, ...]:
         """What can be chosen for the active view: the header's, automatic, the modality's presets."""
         volume = volume_of(self.workspace, self.view) if self.view else None
-        return offered_windows(volume, self.stack.modality) if volume is not None and self.stack else ()
+        if volume is None or self.view is None or self.stack is None:
+            return ()
+        return offered_windows(volume, self.stack.modality, acquired_slice(self.workspace, self.view))
 
     def use_window(self, voi: Voi) -> None:
         """A window for the active stack."""
@@ -154,7 +158,8 @@ class ViewerActions:
         """A window from the values that have arrived."""
         volume = volume_of(self.workspace, self.view) if self.view else None
         if volume is not None and not volume.is_colour and volume.loaded.any():
-            arrived = volume.values if volume.is_complete else volume.values[volume.loaded]
+            is_whole = volume.is_complete and not volume.empty
+            arrived = volume.values if is_whole else volume.values[volume.loaded]
             self.use_window(auto_window(arrived, volume.padding))
 
     def numbered_windows(self) -> tuple[Voi, ...]:

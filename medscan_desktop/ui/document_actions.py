@@ -1,6 +1,6 @@
 """What the window does with documents: follow a line to its image, save what is encapsulated, show a header."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class DocumentActions:
     def __init__(self, actions: ViewerActions, parent: QWidget) -> None:
         self._actions = actions
         self._parent = parent
+        self.fill_tile_menu: Callable[[QMenu, Stack], object] = lambda _menu, _stack: None  # what others add to it
 
     @property
     def document(self) -> Document | None:
@@ -73,6 +74,7 @@ class DocumentActions:
             menu.addAction("Read its contents", partial(self._actions.read_document, stack))
         middle = stack.instance_uids[len(stack.instance_uids) // 2]
         menu.addAction("DICOM header…", partial(self.show_header, middle))
+        self.fill_tile_menu(menu, stack)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
 

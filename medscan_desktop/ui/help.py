@@ -24,6 +24,7 @@ LISTED: tuple[Listed, ...] = (
     Listed("Images", ("Shift", "↑ ↓"), "ten images"),
     Listed("Images", ("Home", "End"), "first, last image"),
     Listed("Images", ("PgUp", "PgDn"), "previous, next series"),
+    Listed("Images", ("[", "]"), "previous, next phase of a 4D series"),
     Listed("Images", ("Tab",), "next view"),
     Listed("Images", ("Wheel",), "scroll; with Ctrl: zoom"),
     Listed("Mouse", ("Left drag",), "the tool chosen"),

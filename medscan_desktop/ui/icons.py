@@ -34,6 +34,7 @@ _SHAPES = {
     "lock": '<rect x="5" y="10.5" width="14" height="10" rx="1.5"/><path d="M8 10.5V7.5a4 4 0 0 1 8 0v3"/>',
     "library": '<path d="M4 6.5h16M4 12h16M4 17.5h16"/>',
     "back": '<path d="M14.5 5l-7 7 7 7"/>',
+    "forth": '<path d="M9.5 5l7 7-7 7"/>',
     "search": '<circle cx="11" cy="11" r="6.5"/><path d="M16 16l4.5 4.5"/>',
     "eye": '<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/>'
     '<circle cx="12" cy="12" r="2.8"/>',

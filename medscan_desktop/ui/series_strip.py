@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.scene.overlays import overlay_source
+from medscan_desktop.scene.splitting import one_of_each_axis
 from medscan_desktop.scene.workspace import Stack, StackId, Workspace
 from medscan_desktop.services.studies import SeriesRow, list_series
 from medscan_desktop.ui.actions import ViewerActions
@@ -59,13 +60,15 @@ class SeriesStrip(SeriesTiles):
         laid_over = {one.source for one in workspace.overlays}
         shown = {view.stack for view in workspace.views}
         shown |= {stack.id for stack in workspace.stacks if overlay_source(stack) in laid_over}
-        self.show_tiles([self._tile(stack, is_shown=stack.id in shown) for stack in workspace.stacks])
+        self.show_tiles([self._tile(stack, is_shown=stack.id in shown) for stack in one_of_each_axis(workspace)])
 
     def _tile(self, stack: Stack, *, is_shown: bool) -> Tile:
         is_refused = stack.frame_count == 0
         detail = stack.type_name if is_refused else count_text(stack.frame_count, "image")
+        if stack.phase is not None:
+            detail = f"{detail} × {stack.phase.count} phases"
         if stack.failures:
-            detail = f"{detail}, {len(stack.failures):,} missing"
+            detail = f"{len(stack.failures):,} of {stack.frame_count:,} missing"
         thumbnail = None if is_refused else self._thumbnails.get(stack.series_instance_uid)
         refusal = stack.refusal if is_refused and stack.object_kind is None else ""
         return Tile(
@@ -78,4 +81,5 @@ class SeriesStrip(SeriesTiles):
             "\n".join(stack.failures[:_NAMED]),
             is_shown,
             _ICONS.get(stack.object_kind, "table") if is_refused else "scan",
+            stack.reason,
         )

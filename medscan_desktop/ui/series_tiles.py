@@ -31,6 +31,7 @@ class Tile:
     warning: str = ""  # it can be shown, but not all of it
     is_shown: bool = False  # in a pane just now
     icon: str = "scan"  # where there is no thumbnail
+    note: str = ""  # why it stands apart, for the tool tip
 
 
 class SeriesTiles(QListView):
@@ -102,7 +103,7 @@ class _Tiles(QAbstractListModel):
         if role == _TILE:
             return tile
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(text for text in (tile.title, tile.detail, tile.refusal, tile.warning) if text)
+            return "\n".join(text for text in (tile.title, tile.detail, tile.note, tile.refusal, tile.warning) if text)
         return f"{tile.modality} {tile.title}" if role == Qt.ItemDataRole.AccessibleTextRole else None
 
 

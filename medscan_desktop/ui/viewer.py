@@ -20,8 +20,10 @@ from medscan_desktop.ui.keys import KEYS
 from medscan_desktop.ui.memory_bar import MemoryBar
 from medscan_desktop.ui.pane_grid import PaneGrid
 from medscan_desktop.ui.panels import PANELS
+from medscan_desktop.ui.phase_bar import PhaseBar
 from medscan_desktop.ui.series_strip import SeriesStrip
 from medscan_desktop.ui.session_bar import SessionBar
+from medscan_desktop.ui.stack_actions import StackActions
 from medscan_desktop.ui.toolbar import Toolbar, fill_windows
 from medscan_desktop.workstation.command import Settings
 from medscan_desktop.workstation.jobs import Jobs
@@ -46,9 +48,13 @@ class ViewerPage(QWidget):
         self.strip = SeriesStrip(self.commands)
         self.grid = PaneGrid(workstation, jobs, settings)
         self.cine = CineBar(self.commands)
+        self.stacks = StackActions(self.commands, self)
+        self.phases = PhaseBar(self.stacks)
+        self.commands.step_phase = self.stacks.step_phase
         self.commands.play = self.cine.toggle
         self.documents = DocumentActions(self.commands, self)
         self.commands.save_document = self.documents.save
+        self.documents.fill_tile_menu = self.stacks.fill_tile_menu
         self.panels = tuple(panel(self.commands) for panel in PANELS)
         self._build()
         self._bind_keys()
@@ -74,6 +80,7 @@ class ViewerPage(QWidget):
         self.grid.cancel_drags()
         self.cine.stop()
         self.documents.close_windows()
+        self.stacks.close_windows()
         forget_texts()
 
     def close_workers(self) -> None:
@@ -96,6 +103,7 @@ class ViewerPage(QWidget):
         body.addWidget(self.strip)
         middle = make.column(gap=1)
         middle.addWidget(self.grid, 1)
+        middle.addWidget(self.phases)
         middle.addWidget(self.cine)
         body.addLayout(middle, 1)
         body.addWidget(scroll)
@@ -121,6 +129,7 @@ class ViewerPage(QWidget):
         self.banner.workspace_changed(old, new)
         self.strip.workspace_changed(old, new)
         self.cine.workspace_changed(old, new)
+        self.phases.workspace_changed(old, new)
         self.memory.workspace_changed(old, new)
 
     def _show_menu(self, at: QPoint) -> None:
