@@ -31,7 +31,7 @@ class TreeModel(QAbstractItemModel):
             self._parents.append(parent_number)
             self._rows.append(len(siblings))
             siblings.append(number)
-        self._folded = [f"{node.name}\n{node.note}\n{node.value}".casefold() for node in tree.nodes]
+        self._folded: list[str] = []  # made by the first search
 
     def node(self, index: _Index) -> TextNode | None:
         """The line at an index."""
@@ -43,6 +43,8 @@ class TreeModel(QAbstractItemModel):
 
     def find(self, text: str, start: int, step: int = 1) -> int | None:
         """The next line from `start` on (around the end) that holds every word of `text`; None where none does."""
+        if not self._folded:
+            self._folded = [f"{node.name}\n{node.note}\n{node.value}".casefold() for node in self._nodes]
         words, count = text.casefold().split(), len(self._nodes)
         for away in range(count):
             number = (start + away * step) % count

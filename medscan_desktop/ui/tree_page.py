@@ -11,6 +11,7 @@ from medscan_desktop.ui.texts import count_text
 from medscan_desktop.ui.tree_model import TreeModel
 
 _NAME_SHARE = 0.44  # of the width, for the names
+_FIRST_OPEN = 20  # top lines opened where there are more
 _ALL_OPEN = 3_000  # lines up to which everything is open at first
 _OWN_KEYS = frozenset(
     (
@@ -53,7 +54,8 @@ class TreePage(QWidget):
         if len(tree.nodes) <= _ALL_OPEN:
             self.view.expandAll()
         else:
-            self.view.expandToDepth(0)
+            for row in range(min(self.model.rowCount(), _FIRST_OPEN)):  # expandToDepth asks for every line: 3 s
+                self.view.setExpanded(self.model.index(row, 0), True)
 
     def copy(self) -> None:
         """The chosen lines, else all, as plain text."""

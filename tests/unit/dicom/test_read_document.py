@@ -34,12 +34,13 @@ def coloured() -> bytes:
 
 
 def test_the_pages_of_a_pdf_are_counted_and_measured_in_points() -> None:
-    answer, _ = asked(read_document, file_of(encapsulated_pdf()))
+    content = pdf_bytes()
+    answer, _ = asked(read_document, file_of(encapsulated_pdf(content)))
 
     assert (answer["mime"], answer["problem"]) == ("application/pdf", "")
     assert len(answer["pages"]) == 2
     assert answer["pages"][0] == pytest.approx(A4_POINTS, abs=0.1)
-    assert answer["length"] == len(pdf_bytes())
+    assert answer["length"] == len(content)
 
 
 def test_a_page_is_drawn_as_rgb_at_the_scale_that_is_asked_for() -> None:

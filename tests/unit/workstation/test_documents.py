@@ -20,6 +20,7 @@ from tests.support.made_documents import encapsulated_pdf, encapsulated_stl, fil
 from tests.support.made_objects import MADE
 from tests.support.reading import header_of_file, opened
 
+PDF = pdf_bytes()  # once: it holds the time
 H264, HEVC, MPEG2 = (f"1.2.840.10008.1.2.4.{code}" for code in (102, 107, 100))
 
 
@@ -154,7 +155,7 @@ def test_a_video_that_cannot_be_decoded_shows_its_header_and_can_be_saved() -> N
 
 @pytest.mark.parametrize(
     ("dataset", "content"),
-    [(encapsulated_pdf(), pdf_bytes()), (encapsulated_stl(), stl_bytes()), (clip(), clips.H264)],
+    [(encapsulated_pdf(PDF), PDF), (encapsulated_stl(), stl_bytes()), (clip(), clips.H264)],
     ids=["PDF", "STL", "clip"],
 )
 def test_what_is_saved_is_what_was_put_in(dataset: Dataset, content: bytes) -> None:
