@@ -54,11 +54,16 @@ EXPLICIT_LITTLE, EXPLICIT_BIG, IMPLICIT_LITTLE = Encoding(True), Encoding(True, 
 
 @dataclass(slots=True)
 class Elements:
-    """What was kept of one data set or sequence item: tag to (VR, value), and tag to items. VR is "" where implicit."""
+    """What was kept of one data set or sequence item: tag to (VR, value), and tag to items. VR is "" where implicit.
+
+    Where some of it was read before (`repeats`), `texts` are values by keyword, and `fresh` what is not among them.
+    """
 
     raw: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
     items: dict[int, list["Elements"]] = field(default_factory=dict)
     encoding: Encoding = EXPLICIT_LITTLE
+    texts: dict[str, str] | None = None
+    fresh: dict[int, tuple[bytes, bytes]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,11 @@ class Reader:
         self._data = b""
         self._base = 0
         self._loaded = 0
+
+    @property
+    def block(self) -> tuple[bytes, int]:
+        """The bytes that were read last, and where they begin."""
+        return self._data, self._base
 
     def bytes_at(self, position: int, count: int) -> bytes:
         """Up to `count` bytes at `position`, fewer at the end of the stream."""

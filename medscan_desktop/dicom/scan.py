@@ -4,6 +4,7 @@ import struct
 from collections.abc import Mapping
 from typing import BinaryIO
 
+from medscan_desktop.dicom import repeats
 from medscan_desktop.dicom.beginning import as_written, meta_header
 from medscan_desktop.dicom.displayable import is_image_class
 from medscan_desktop.dicom.elements import (
@@ -96,7 +97,7 @@ def _guessed(head: bytes, size: int) -> str:
 
 def _read(stream: BinaryIO, reader: Reader, meta: Mapping[str, str], start: int, label: str) -> Header:
     syntax = meta["TransferSyntaxUID"]
-    elements, end = reader.data_set(start, as_written(reader, start, encoding_of(syntax)), FLOAT_PIXELS)
+    elements, end = repeats.data_set(reader, start, as_written(reader, start, encoding_of(syntax)))
     attributes = identified(attribute_values(elements), meta)
     attributes = shared_values(elements, attributes) | attributes
     frames = max(1, _integer(attributes, "NumberOfFrames", 1))

@@ -23,7 +23,10 @@ def attribute_values(
         charset = raw[_CHARSET][1].decode("latin_1").strip(" \0") if _CHARSET in raw else ""
     byte_order = elements.encoding.byte_order
     values: dict[str, str] = {}
-    for tag, (vr, value) in raw.items():
+    left = raw
+    if elements.texts is not None and elements.fresh is not None and table is ATTRIBUTES:
+        values, left = dict(elements.texts), elements.fresh
+    for tag, (vr, value) in left.items():
         if tag not in table:
             continue
         known_vr, keyword = table[tag]
@@ -38,6 +41,27 @@ def attribute_values(
         if text:
             values[keyword] = text
     return values
+
+
+def plain_texts(
+    raw: Mapping[int, tuple[bytes, bytes]],
+) -> tuple[dict[str, str], dict[int, tuple[bytes, bytes]]]:
+    """By keyword, the values of the known attributes that mean the same in any little endian data set; and the rest."""
+    texts: dict[str, str] = {}
+    rest: dict[int, tuple[bytes, bytes]] = {}
+    for tag, (vr, value) in raw.items():
+        if tag not in ATTRIBUTES:
+            continue
+        if vr in _FORMATS:
+            text = number_text(value, vr, "<")
+        elif vr not in _UNSAID and value.isascii() and (text := value.decode("ascii").strip(" \0")).isprintable():
+            pass
+        else:
+            rest[tag] = (vr, value)
+            continue
+        if text:
+            texts[ATTRIBUTES[tag][1]] = text
+    return texts, rest
 
 
 def _resolved(vr: bytes, raw: Mapping[int, tuple[bytes, bytes]]) -> bytes:
