@@ -7,6 +7,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -15,26 +17,38 @@ os.environ.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
 from PySide6.QtWidgets import QApplication
 
 from medscan_desktop.ui.garbage import MainThreadGarbage
-from tests.bench import cases_load, cases_pane, cases_search, cases_start
+from tests.bench import cases_codecs, cases_load, cases_pane, cases_search, cases_start
 from tests.bench.harness import Row
 from tests.support.raw_series import phantom, write_series
 
 
-def cases(folder: Path) -> dict[str, Callable[[], Row]]:
+def cases(folder: Path, open_parts: ExitStack) -> dict[str, Callable[[], Row]]:
     """Every case by its id; the data are made on first use."""
-    values = phantom()
-    raw = folder / "raw"
-    write_series(raw, values)
+    values = cache(phantom)
+
+    @cache
+    def raw() -> Path:
+        write_series(folder / "raw", values())
+        return folder / "raw"
+
+    codecs = cases_codecs.Codecs(folder, values)
+    open_parts.callback(codecs.close)
     return {
-        "scroll_512": lambda: cases_pane.scroll(values, 512, "scroll_512", 8),
-        "scroll_1024": lambda: cases_pane.scroll(values, 1024, "scroll_1024", 5),
-        "mpr3": lambda: cases_pane.three_planes(values),
-        "scroll_event": lambda: cases_pane.wheel(values),
-        "load_raw": lambda: cases_load.raw_against_simpleitk(raw),
-        "load_raw_pydicom": lambda: cases_load.raw_against_pydicom(raw),
-        "load_vault": lambda: cases_load.vault_against_simpleitk(raw, folder),
-        "first_image": lambda: cases_load.first_image(raw, folder),
-        "stall_load": lambda: cases_load.stall_while_loading(raw, folder),
+        "scroll_512": lambda: cases_pane.scroll(values(), 512, "scroll_512", 8),
+        "scroll_1024": lambda: cases_pane.scroll(values(), 1024, "scroll_1024", 5),
+        "mpr3": lambda: cases_pane.three_planes(values()),
+        "scroll_event": lambda: cases_pane.wheel(values()),
+        "load_raw": lambda: cases_load.raw_against_simpleitk(raw()),
+        "load_raw_pydicom": lambda: cases_load.raw_against_pydicom(raw()),
+        "load_raw_dicomsdl": lambda: cases_load.raw_against_dicomsdl(raw()),
+        "load_jls": lambda: codecs.case("jls", 1.8, cases_codecs.SITK),
+        "load_rle": lambda: codecs.case("rle", 2, cases_codecs.PYDICOM),
+        "load_jll": lambda: codecs.case("jll", 1.3, *cases_codecs.PEERS),
+        "load_j2k": lambda: codecs.case("j2k", 1.3, *cases_codecs.PEERS),
+        "load_htj2k": lambda: codecs.case("htj2k", 1.3, *cases_codecs.PEERS),
+        "load_vault": lambda: cases_load.vault_against_simpleitk(raw(), folder),
+        "first_image": lambda: cases_load.first_image(raw(), folder),
+        "stall_load": lambda: cases_load.stall_while_loading(raw(), folder),
         "stall_infer": cases_start.stall_while_inferring,
         "search_50k": lambda: cases_search.search(folder),
         "search_table": lambda: cases_search.show(folder),
@@ -51,8 +65,8 @@ def main() -> int:
     app = QApplication.instance() or QApplication(sys.argv[:1])
     garbage = MainThreadGarbage()  # as the window does
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="medscan-bench-") as folder:
-        known = cases(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="medscan-bench-") as folder, ExitStack() as open_parts:
+        known = cases(Path(folder), open_parts)
         garbage.spare()
         rows = list(_run(known, options.ids, quiet=options.json))
     if options.json:

@@ -6,20 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-import numpy as np
 import pydicom
 import SimpleITK as sitk
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from medscan_desktop.app.build import Parts, build
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.load import start_load
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.source import Source
-from medscan_desktop.dicom.sources import find_files
 from medscan_desktop.dicom.workers.workers import InlineWorkers
-from medscan_desktop.domain.study import InstanceUid, StudyUid
+from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import create_keys
 from medscan_desktop.scene.workspace import Workspace
@@ -30,38 +24,33 @@ from medscan_desktop.ui.pane import PaneWidget
 from medscan_desktop.ui.qt_jobs import QtJobs
 from medscan_desktop.workstation.jobs import InlineJobs
 from medscan_desktop.workstation.workstation import Workstation
-from tests.bench.harness import Row, against, alternate, at_most
-from tests.bench.peers_load import pydicom_volume, simpleitk_volume
+from tests.bench.harness import Row, against, alternate, at_most, seconds
+from tests.bench.peers_load import DICOMSDL, dicomsdl_volume, pydicom_volume, simpleitk_volume
+from tests.bench.volumes import our_volume
 
 RUNS = 5
 SITK = f"SimpleITK ImageSeriesReader {sitk.Version.VersionString()}"
 PASSWORD = "bench password"
 
 
-def our_volume(folder: Path) -> np.ndarray:
-    """Folder to sorted volume, as an import and an opening would do it one after the other."""
-    headers, paths = [], {}
-    for source in find_files([folder]):
-        assert isinstance(source, Source)
-        with source.open() as stream:
-            header = scan(stream, source.label)
-        headers.append(header)
-        paths[header.sop_instance_uid] = source
-    (plan,) = group(headers).stacks
-    loading = start_load(plan, lambda uid: paths[InstanceUid(uid)].open(), InlineWorkers(), threads=2)
-    loading.wait()
-    assert loading.volume.is_complete
-    return loading.volume.values
+NO_WORKERS = InlineWorkers()  # uncompressed pixels never go to one
 
 
 def raw_against_simpleitk(folder: Path) -> Row:
-    samples = alternate(lambda: our_volume(folder), lambda: simpleitk_volume(folder), runs=RUNS)
+    samples = alternate(lambda: our_volume(folder, NO_WORKERS), lambda: simpleitk_volume(folder), runs=RUNS)
     return against("load_raw", SITK, 4, samples)
 
 
 def raw_against_pydicom(folder: Path) -> Row:
-    samples = alternate(lambda: our_volume(folder), lambda: pydicom_volume(folder), runs=RUNS)
+    samples = alternate(lambda: our_volume(folder, NO_WORKERS), lambda: pydicom_volume(folder), runs=RUNS)
     return against("load_raw_pydicom", f"pydicom loop {pydicom.__version__}", 5, samples)
+
+
+def raw_against_dicomsdl(folder: Path) -> Row:
+    samples = alternate(lambda: our_volume(folder, NO_WORKERS), lambda: dicomsdl_volume(folder), runs=RUNS)
+    reading = median(seconds(lambda: [path.read_bytes() for path in folder.iterdir()]) for _ in range(3))
+    note = f"limit: reading the files {reading * 1000:.0f} ms"
+    return against("load_raw_dicomsdl", DICOMSDL, 2, samples, note)
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Taking turns with a peer and judging the medians against a goal."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from time import perf_counter
@@ -47,6 +47,18 @@ def alternate(ours: Work, peer: Work, *, runs: int, inner: int = 1, warm: int = 
             mine.append(pair[0])
             theirs.append(pair[1])
     return mine, theirs
+
+
+def alternate_all(works: Mapping[str, Work], *, runs: int, warm: int = 1) -> dict[str, list[float]]:
+    """Seconds a call of each, by its name, all taking turns."""
+    samples: dict[str, list[float]] = {name: [] for name in works}
+    for run in range(runs + warm):
+        gc.collect()
+        for name, work in works.items():
+            taken = seconds(work)
+            if run >= warm:
+                samples[name].append(taken)
+    return samples
 
 
 def _mean(work: Work, inner: int) -> float:

@@ -1,10 +1,14 @@
 """How others read a folder of raw slices into a sorted volume: the same work as ours, in their usual words."""
 
+from importlib.metadata import version
 from pathlib import Path
 
+import dicomsdl
 import numpy as np
 import pydicom
 import SimpleITK as sitk
+
+DICOMSDL = f"dicomsdl {version('dicomsdl')}"
 
 
 def simpleitk_volume(folder: Path) -> np.ndarray:
@@ -21,4 +25,13 @@ def pydicom_volume(folder: Path) -> np.ndarray:
     volume = np.empty((len(files), first.Rows, first.Columns), np.int16)
     for index, file in enumerate(files):
         volume[index] = file.pixel_array * float(file.RescaleSlope) + float(file.RescaleIntercept)
+    return volume
+
+
+def dicomsdl_volume(folder: Path) -> np.ndarray:
+    files = [dicomsdl.open(str(path)) for path in folder.iterdir()]
+    files.sort(key=lambda file: float(file.ImagePositionPatient[2]))
+    volume = np.empty((len(files), files[0].Rows, files[0].Columns), np.int16)
+    for index, file in enumerate(files):
+        volume[index] = file.pixelData()
     return volume
