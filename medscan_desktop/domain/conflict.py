@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.study import InstanceUid, Patient, SeriesUid, StudyUid
 
 
@@ -73,9 +74,9 @@ class Side:
         return {
             "Patient": patient.display_name,
             "Patient ID": patient.patient_id,
-            "Birth date": patient.patient_birth_date,
+            "Birth date": date_text(patient.patient_birth_date),
             "Sex": patient.patient_sex,
-            "Study date": self.study_date,
+            "Study date": date_text(self.study_date),
             "Study": self.study_description,
             "Accession": self.accession_number,
             "Study UID": self.study_instance_uid,
@@ -110,11 +111,19 @@ class Conflict:
         """What may be decided about it."""
         return DECISIONS[self.kind] if self.state is ConflictState.OPEN else ()
 
+    def compared(self) -> dict[str, tuple[str, str]]:
+        """What both sides say, by field; without what is empty on both, or of an image where ours is a whole study."""
+        ours, theirs = self.ours.fields(), self.theirs.fields()
+        left_out = set() if self.ours.sha256 else {"Size", "SHA-256"}
+        left_out |= set() if self.ours.series_instance_uid else {"Modality", "Series"}
+        return {
+            name: (ours[name], theirs[name]) for name in ours if name not in left_out and (ours[name] or theirs[name])
+        }
+
     @property
     def differing(self) -> tuple[str, ...]:
         """The names of the fields that are not the same on both sides."""
-        ours, theirs = self.ours.fields(), self.theirs.fields()
-        return tuple(name for name in ours if ours[name] != theirs[name])
+        return tuple(name for name, (ours, theirs) in self.compared().items() if ours != theirs)
 
 
 def is_same_patient(one: Patient, other: Patient) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, select
 
 from medscan_desktop.domain.errors import NotFound
 from medscan_desktop.domain.retention import Stored
@@ -77,7 +77,7 @@ class StorageUse:
                 func.coalesce(func.sum(studies.c.instance_count), 0).label("instances"),
                 func.coalesce(func.sum(studies.c.vault_bytes), 0).label("vault"),
                 func.coalesce(func.sum(studies.c.absent_count), 0).label("absent"),
-                func.coalesce(func.sum(studies.c.legal_hold != ""), 0).label("on_hold"),
+                func.count(case((studies.c.legal_hold != "", 1))).label("on_hold"),
             )
         )
         is_referenced = instances.c.storage == Storage.REFERENCED.value

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, overload
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, func, insert, literal, select, update
 
 from medscan_desktop.domain.conflict import REASONS, ConflictKind, is_same_identity, is_same_patient
 from medscan_desktop.domain.errors import NotFound
@@ -309,7 +309,7 @@ class Studies:
             select(
                 series,
                 func.count(instances.c.sop_instance_uid).label("instance_count"),
-                func.coalesce(func.sum(instances.c.state != _PRESENT), 0).label("absent_count"),
+                func.count(case((instances.c.state != _PRESENT, 1))).label("absent_count"),
             )
             .outerjoin(instances, instances.c.series_instance_uid == series.c.series_instance_uid)
             .where(condition)

@@ -242,12 +242,17 @@ def _tile(row: SeriesRow) -> Tile:
     return Tile(
         series.series_instance_uid,
         title,
-        count_text(series.instance_count, "image")
-        + (f", {series.absent_count:,} missing" if series.absent_count else ""),
+        _images_text(series),
         series.modality,
         row.thumbnail,
         warning=_absent_text(series),
     )
+
+
+def _images_text(series: Series) -> str:
+    if series.absent_count:
+        return f"{series.absent_count:,} of {series.instance_count:,} missing"
+    return count_text(series.instance_count, "image")
 
 
 def _absent_text(series: Series) -> str:

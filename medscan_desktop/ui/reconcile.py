@@ -98,8 +98,7 @@ class ReconcileDialog(QDialog):
         self.list.clear()
         for one in self._conflicts:
             files = f" · {count_text(len(one.sop_instance_uids), 'file')}" if one.sop_instance_uids else ""
-            item = QListWidgetItem(f"{_KINDS[one.kind]}\n{shown(one.ours.patient.display_name)}{files}")
-            self.list.addItem(item)
+            self.list.addItem(QListWidgetItem(f"{_KINDS[one.kind]}\n{_who(one)}{files}"))
         self.list.blockSignals(False)
         self.list.setCurrentRow(min(row, len(self._conflicts) - 1))
         self._chosen(self.list.currentRow())
@@ -122,10 +121,12 @@ class ReconcileDialog(QDialog):
             return  # another entry came meanwhile
         text = REASONS[one.kind]
         self.why.setText(text[0].upper() + text[1:] + ".")
-        ours, theirs = one.ours.fields(), one.theirs.fields()
-        names = [name for name in ours if ours[name] or theirs[name]]
-        rows = [("≠" if name in one.differing else "", name, ours[name] or "–", theirs[name] or "–") for name in names]
-        self.table.show_rows(rows, [theme.WARN if name in one.differing else "" for name in names])
+        compared, differing = one.compared(), one.differing
+        rows = [
+            ("≠" if name in differing else "", name, ours or "–", theirs or "–")
+            for name, (ours, theirs) in compared.items()
+        ]
+        self.table.show_rows(rows, [theme.WARN if name in differing else "" for name in compared])
         self.details.setText(_details(page))
         rests = bool(page.measurements or page.findings) and ConflictState.REPLACED in one.decisions
         self.despite.setChecked(False)
@@ -158,6 +159,11 @@ class ReconcileDialog(QDialog):
             self._workstation.do(
                 decide_conflict, conflict_id=conflict, decision=state, reason=reason, on_done=lambda _: self.reload()
             )
+
+
+def _who(one: Conflict) -> str:
+    names = dict.fromkeys((one.ours.patient.display_name, one.theirs.patient.display_name))
+    return shown(" / ".join(names))
 
 
 def _details(page: ConflictPage) -> str:

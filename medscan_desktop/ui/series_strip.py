@@ -66,14 +66,15 @@ class SeriesStrip(SeriesTiles):
         is_refused = stack.frame_count == 0
         detail = stack.type_name if is_refused else count_text(stack.frame_count, "image")
         if stack.phase is not None:
-            detail = f"{detail} × {stack.phase.count} phases"
+            detail = f"{stack.frame_count} × {stack.phase.count} phases"
         if stack.failures:
             detail = f"{len(stack.failures):,} of {stack.frame_count:,} missing"
         thumbnail = None if is_refused else self._thumbnails.get(stack.series_instance_uid)
         refusal = stack.refusal if is_refused and stack.object_kind is None else ""
+        step = f" · {stack.phase.name}" if stack.phase is not None else ""
         return Tile(
             stack.id,
-            stack.label,
+            stack.label.removesuffix(step),
             detail,
             stack.modality,
             thumbnail,

@@ -43,7 +43,7 @@ class StorageDialog(QDialog):
         self.sizes.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.notes = make.label("", "warning", wrap=True)
         self.rules = {name: _RuleRow(default, is_size=name.endswith("gb")) for name, _, _, default in _RULES}
-        self.table = PlainTable((("", 64), ("Patient", 190), ("Study", 100), ("Size", 84), ("Why", 0)))
+        self.table = PlainTable((("", 64), ("Patient", 190), ("Study", 116), ("Size", 92), ("Why", 0)))
         self.table.hide()
         self.summary = make.label("", "muted", wrap=True)
         self.run = make.button("Delete these…", self._ask, "danger")

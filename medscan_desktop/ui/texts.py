@@ -46,5 +46,7 @@ def left_text(fraction: float, elapsed_s: float) -> str:
 
 
 def size_text(size: int) -> str:
-    """Bytes as `12.3 GB` or `4.5 MB`, in powers of ten as disks are sold."""
-    return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"
+    """Bytes as `12.3 GB`, `4.5 MB` or `12 kB`, in powers of ten as disks are sold."""
+    if size >= 1e9:
+        return f"{size / 1e9:,.1f} GB"
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"

@@ -105,10 +105,10 @@ QFrame[role="footer"] {{ background: {PANEL}; border: 0; border-top: 1px solid {
 QFrame[role="toast"] {{ background: {RAISED}; border: 1px solid {ACCENT}; border-radius: 5px; }}
 QFrame[role="divider"] {{ background: {LINE}; border: 0; }}
 
-QLineEdit, QComboBox, QSpinBox {{ background: {FIELD}; border: 1px solid {LINE}; border-radius: 4px; padding: 6px 9px;
-    selection-background-color: {ACCENT_DIM}; min-height: 18px; }}
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {ACCENT}; }}
-QLineEdit:disabled {{ color: {FAINT}; }}
+QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {{ background: {FIELD}; border: 1px solid {LINE}; border-radius: 4px;
+    padding: 6px 9px; selection-background-color: {ACCENT_DIM}; min-height: 18px; }}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {ACCENT}; }}
+QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled {{ color: {FAINT}; }}
 
 QPushButton {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 4px; padding: 6px 14px;
     min-height: 18px; }}
@@ -170,6 +170,11 @@ QSlider::handle:horizontal:focus {{ background: {ACCENT}; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QSplitter::handle {{ background: {GROUND}; }}
 QCheckBox, QRadioButton {{ spacing: 8px; }}
+QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {MUTED}; border-radius: 3px;
+    background: {FIELD}; }}
+QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }}
+QCheckBox::indicator:focus {{ border-color: {TEXT}; }}
+QListWidget::item {{ padding: 6px 8px; border-radius: 3px; }}
 QRadioButton::indicator {{ width: 12px; height: 12px; border-radius: 7px; border: 1px solid {MUTED};
     background: {FIELD}; }}
 QRadioButton::indicator:checked {{ border-color: {ACCENT}; background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5,

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from medscan_desktop.domain.errors import Damaged, NotFound
+from medscan_desktop.domain.errors import Damaged
 from medscan_desktop.domain.study import Instance, InstanceState, InstanceUid, Storage, VaultId
 from medscan_desktop.persistence.vault import Vault, VaultFile
-from medscan_desktop.workstation.referenced import Changed, digest_of, is_as_imported, open_referenced, why_missing
+from medscan_desktop.workstation.referenced import Changed, Missing, digest_of, is_as_imported, open_referenced
 
 _log = logging.getLogger("medscan.presence")
 _CHUNK = 1 << 20
@@ -88,17 +88,17 @@ def _referenced(instance: Instance, deep: bool) -> Look:
     try:
         found = Path(instance.location).stat()
     except OSError as error:
-        return Look(instance, InstanceState.MISSING, why_missing(instance.location, error))
+        return Look(instance, InstanceState.MISSING, str(Missing(instance.location, error)))
     if not deep and is_as_imported(instance, found):
         return Look(instance, InstanceState.PRESENT)
     try:
         with open_referenced(instance) as file:
             if deep and digest_of(file) != instance.sha256:
                 raise Changed(instance.location, "the same size and time, other content")
-    except NotFound as error:
+    except Missing as error:
         return Look(instance, InstanceState.MISSING, str(error))
     except Changed as error:
         return Look(instance, InstanceState.CHANGED, str(error))
     except OSError as error:
-        return Look(instance, InstanceState.MISSING, why_missing(instance.location, error))
+        return Look(instance, InstanceState.MISSING, str(Missing(instance.location, error)))
     return Look(instance, InstanceState.PRESENT, mtime_ns=found.st_mtime_ns)

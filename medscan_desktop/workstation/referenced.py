@@ -5,11 +5,20 @@ import os
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from medscan_desktop.domain.errors import FileRefused, NotFound
+from medscan_desktop.domain.errors import FileRefused
 from medscan_desktop.domain.study import Instance
 
 MOUNT_PARENTS: Final = {Path(name) for name in ("/media", "/mnt", "/run/media", "/Volumes")}  # below them is mounted
 _CHUNK = 1 << 20
+
+
+class Missing(FileRefused):
+    """A referenced file is not there, or the whole medium is not."""
+
+    def __init__(self, path: str, error: OSError) -> None:
+        medium = _absent_medium(Path(path))
+        reason = f"the medium is not there ({medium})" if medium else "the referenced file is not there"
+        super().__init__(path, f"{reason}{'' if medium else _detail(error)}")
 
 
 class Changed(FileRefused):
@@ -20,14 +29,14 @@ class Changed(FileRefused):
 
 
 def open_referenced(instance: Instance) -> BinaryIO:
-    """The file's bytes, proven to be those imported. Raises NotFound, Changed.
+    """The file's bytes, proven to be those imported. Raises Missing, Changed.
 
     The same size and time are taken for the same bytes; another time costs one reading of the file.
     """
     try:
         file = Path(instance.location).open("rb", buffering=0)  # noqa: SIM115  the caller closes it
     except OSError as error:
-        raise NotFound(why_missing(instance.location, error)) from error
+        raise Missing(instance.location, error) from error
     try:
         _check(instance, file)
     except BaseException:
@@ -53,13 +62,6 @@ def digest_of(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def why_missing(location: str, error: OSError) -> str:
-    """A sentence: the medium is not there, or the file is not."""
-    if medium := _absent_medium(Path(location)):
-        return f"{location}: the medium is not there ({medium})."
-    return f"{location}: the referenced file is not there ({error.strerror})."
-
-
 def _check(instance: Instance, file: BinaryIO) -> None:
     found = os.fstat(file.fileno())
     same = is_as_imported(instance, found)
@@ -67,6 +69,11 @@ def _check(instance: Instance, file: BinaryIO) -> None:
         raise Changed(instance.location, f"{instance.size_bytes:,} bytes then, {found.st_size:,} now")
     if same is None and digest_of(file) != instance.sha256:
         raise Changed(instance.location, "the same size, other content")
+
+
+def _detail(error: OSError) -> str:
+    """What the system says beside "no such file"."""
+    return "" if isinstance(error, FileNotFoundError) or not error.strerror else f" ({error.strerror})"
 
 
 def _absent_medium(path: Path) -> str:

@@ -43,17 +43,17 @@ def _list(workstation: Workstation, options: argparse.Namespace, printer: Printe
 def _show(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
     page = workstation.answer(show_conflict, conflict_id=options.id)
     one: Conflict = page.conflict
-    ours, theirs = one.ours.fields(), one.theirs.fields()
+    compared = one.compared()
     lines = [f"{one.id}: {REASONS[one.kind]}", f"state: {one.state}" + (f" ({one.reason})" if one.reason else "")]
     lines += [f"{'':14}{'in the library':34}new"]
-    for name in ours:
-        if ours[name] or theirs[name]:
-            mark = "*" if name in one.differing else " "
-            lines.append(f"{mark} {name:12}{ours[name] or '-':34}{theirs[name] or '-'}")
+    for name, (ours, theirs) in compared.items():
+        mark = "*" if name in one.differing else " "
+        lines.append(f"{mark} {name:12}{ours or '-':34}{theirs or '-'}")
     lines += [f"{page.measurements} measurements and {page.findings} findings rest on the library's images"]
     lines += [f"held: {label}" for label in one.labels]
     lines += [f"can be decided: {', '.join(one.decisions)}"] if one.decisions else []
-    value = {**_row(one), "ours": ours, "theirs": theirs, "files_held": list(one.labels)}
+    sides = {"ours": one.ours.fields(), "theirs": one.theirs.fields()}
+    value = {**_row(one), **sides, "files_held": list(one.labels)}
     return printer.value({**value, "measurements": page.measurements, "findings": page.findings}, lines)
 
 

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from medscan_desktop.domain.study import InstanceState, SeriesUid, StudyUid
 from medscan_desktop.services.deletion import delete_study
 from medscan_desktop.services.presence import StudyPresence, check_library, look_at_study
-from medscan_desktop.services.studies import open_study
+from medscan_desktop.services.studies import list_series, open_study
 from medscan_desktop.workstation import referenced
 from tests.support.desks import Sitting
 from tests.support.dicom_files import ROOT_UID, series
@@ -243,3 +243,14 @@ def test_a_study_with_missing_files_can_be_deleted(at: Sitting, disc: Path) -> N
     at.ask(delete_study, study_instance_uid=STUDY, reason="the disc was given back")
 
     assert at.studies() == ()
+
+
+def test_each_series_says_how_many_of_its_images_are_absent(at: Sitting, disc: Path) -> None:
+    at.bring("disc2", other_series(), reference=True)
+    for name in ("001.dcm", "002.dcm", "003.dcm"):
+        (disc / name).unlink()
+    at.ask(check_library)
+
+    rows = at.ask(list_series, study_instance_uid=STUDY)
+
+    assert {row.series.series_instance_uid: row.series.absent_count for row in rows} == {SERIES: 3, f"{ROOT_UID}.22": 0}
