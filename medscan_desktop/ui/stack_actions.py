@@ -12,6 +12,7 @@ from medscan_desktop.services.stacks import SeriesStacks, list_stacks, show_phas
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.stacks_window import StacksWindow
 from medscan_desktop.workstation.command import Effect
+from medscan_desktop.workstation.jobs import Job
 
 
 @dataclass
@@ -20,6 +21,8 @@ class StackActions:
 
     actions: ViewerActions
     parent: QWidget
+    _wanted: int | None = None  # the step that is asked for while another one is on its way
+    _job: Job | None = None
 
     def fill_tile_menu(self, menu: QMenu, stack: Stack) -> None:
         """What can be done with how the series of a tile is split."""
@@ -49,22 +52,34 @@ class StackActions:
         """The next (1) or previous (-1) step of a 4D series; after the last comes the first."""
         stack = self.actions.stack
         if stack is not None and stack.phase is not None:
-            self.to_phase((stack.phase.number + step) % stack.phase.count)
+            number = stack.phase.number if self._wanted is None else self._wanted
+            self.to_phase((number + step) % stack.phase.count)
 
     def to_phase(self, number: int) -> None:
-        """Step `number` (from 0) of the active 4D series, in every view that shows it."""
+        """Step `number` (from 0) of the active 4D series, in every view that shows it. Steps in between are dropped."""
+        if self._job is not None and not self._job.is_finished:
+            self._wanted = number
+            return
+        self._wanted = None
         workspace, stack = self.actions.workspace, self.actions.stack
         phases = phases_of(workspace, stack) if stack is not None else ()
         if stack is None or not 0 <= number < len(phases) or phases[number].id == stack.id:
             return
         on_screen = frozenset(view.stack for view in workspace.views if view.stack not in (None, stack.id))
-        self.actions.workstation.do(
+        self._wanted = number
+        self._job = self.actions.workstation.do(
             show_phase,
             series_instance_uid=stack.series_instance_uid,
             stack_id=phases[number].id,
             shown=stack.id,
             on_screen=on_screen,
+            on_done=lambda _: self._phase_came(number),
         )
+
+    def _phase_came(self, number: int) -> None:
+        wanted, self._wanted, self._job = self._wanted, None, None
+        if wanted is not None and wanted != number:
+            self.to_phase(wanted)
 
     def close_windows(self) -> None:
         """Close what was opened: on lock."""

@@ -113,6 +113,15 @@ def test_one_phase_is_held_and_the_next(beating: Open, qtbot: QtBot) -> None:
     assert held == [1]
 
 
+def test_keys_that_come_faster_than_images_are_counted(beating: Open, qtbot: QtBot) -> None:
+    for _ in range(4):
+        QTest.keyClick(beating.desk.viewer, Qt.Key.Key_BracketRight)
+    qtbot.waitUntil(lambda: is_loaded(beating) and phase_of(shown(beating)) == 4 % PHASES)
+    qtbot.waitUntil(lambda: not beating.parts.workstation.running)
+
+    assert values(beating) == {0, 200}
+
+
 def test_the_slider_follows_and_leads(beating: Open, qtbot: QtBot) -> None:
     bar = beating.desk.viewer.phases
     assert bar.isVisible() and (bar.slider.minimum(), bar.slider.maximum()) == (0, PHASES - 1)
@@ -126,7 +135,7 @@ def test_the_slider_follows_and_leads(beating: Open, qtbot: QtBot) -> None:
 def test_the_strip_has_one_tile_for_all_phases_and_says_why(beating: Open) -> None:
     (tile,) = beating.desk.viewer.strip.tiles
 
-    assert tile.detail == "6 images × 3 phases"
+    assert tile.detail == "6 × 3 phases"
     assert tile.note == "split by trigger: 0 ms, 80 ms and 160 ms"
 
 
