@@ -54,6 +54,7 @@ class StacksWindow(QDialog):
             self._layout.removeWidget(self._page)
             self._page.deleteLater()
         self._page = page
+        page.view.setColumnHidden(2, True)  # lines of this kind have no type
         self._layout.insertWidget(0, page, 1)
         page.view.selectionModel().selectionChanged.connect(lambda *_: self._show_join())
         menu = self.by.menu()
