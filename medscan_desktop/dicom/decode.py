@@ -7,7 +7,7 @@ conversion come later.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -22,6 +22,7 @@ from medscan_desktop.dicom.syntax import BIG_ENDIAN, CODECS, Codec
 from medscan_desktop.dicom.workers.workers import Workers
 
 Array = NDArray[Any]
+_LAYOUT = tuple(field.name for field in fields(Pixels))
 _PHOTOMETRIC = frozenset(
     ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 )
@@ -52,7 +53,8 @@ def decode(
         out[...] = values
         arrived = True
 
-    body = {"pixels": asdict(pixels), "syntax": transfer_syntax_uid}
+    layout = {name: getattr(pixels, name) for name in _LAYOUT}
+    body = {"pixels": layout, "syntax": transfer_syntax_uid}
     file = cast(BinaryIO, FrameFile(stream, fragments))
     answer = workers.run("decode", body, file, label=label, received=take)
     photometric = str(answer.get("photometric", ""))

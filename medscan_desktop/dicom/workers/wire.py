@@ -12,6 +12,7 @@ from typing import Any
 LONGEST = 32 << 20  # bytes of one message; what is longer is an array and goes through the shared frames
 _LENGTH = struct.Struct(">I")
 _BLOCK = 1 << 16
+_as_json = json.JSONEncoder(separators=(",", ":")).encode  # made once: `dumps` would make one each time
 
 
 class Ended(Exception):
@@ -32,7 +33,7 @@ class Wire:
 
     def send(self, message: Mapping[str, Any]) -> None:
         """Write one message. Raises Ended; ValueError where it is too long."""
-        text = json.dumps(message, separators=(",", ":")).encode()
+        text = _as_json(message).encode()
         if len(text) > LONGEST:
             raise ValueError("too much for one message")
         rest = memoryview(_LENGTH.pack(len(text)) + text)
