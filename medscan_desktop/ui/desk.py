@@ -67,6 +67,7 @@ class Desk(QWidget):
         left, self._left = self._left, None
         self._pages.setCurrentWidget(self.library)
         self.library.refresh()
+        self.library.watched.begin()
         self.library.search.setFocus()
         if study is None and left is not None and left.user == user.id:
             study = left.study
@@ -101,6 +102,7 @@ class Desk(QWidget):
 
     def end_session(self) -> None:
         """The window goes: stop what runs, log out so that the log says so, end the 3D threads."""
+        self.library.watched.end()
         for job in tuple(self._workstation.running):
             job.cancel()
         if self._workstation.user is not None:
@@ -112,6 +114,7 @@ class Desk(QWidget):
             page.session.help_wanted.connect(self.help.toggle)
             page.session.lock_wanted.connect(self.lock)
         self.viewer.library_wanted.connect(self._show_library)
+        self.viewer.files_dropped.connect(self.library.bring_in)
         self.idle.idle.connect(lambda: self.lock("idle"))
         for keys, action in (
             ("F1", self.help.toggle),

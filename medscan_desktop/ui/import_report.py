@@ -1,25 +1,18 @@
-"""What an import did, file by file, for what was not taken in; it can be saved as a table."""
+"""What an import did: what was not taken in, by reason, to be searched, filtered and saved."""
 
-import csv
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QDialog,
-    QFileDialog,
-    QHeaderView,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QDialog, QFileDialog, QHeaderView, QTreeView, QWidget
 
-from medscan_desktop.domain.shown import shown
-from medscan_desktop.domain.import_report import FileOutcome, ImportReport
+from medscan_desktop.domain.errors import MedScanError
+from medscan_desktop.domain.import_report import NOT_TAKEN_IN, WORDS, ImportReport, csv_text, plain_text
+from medscan_desktop.persistence.whole_file import write_whole
 from medscan_desktop.ui import make, theme
+from medscan_desktop.ui.outcome_tree import OutcomeTree
 from medscan_desktop.ui.texts import count_text
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run such a cell
+_OPENED = 40  # files that are listed without a click, in all
 
 
 class ImportReportDialog(QDialog):
@@ -28,72 +21,108 @@ class ImportReportDialog(QDialog):
     def __init__(self, report: ImportReport, parent: QWidget) -> None:
         super().__init__(parent)
         self._report = report
+        self._listed = tuple(file for file in report.files if file.status in NOT_TAKEN_IN)
         self.setWindowTitle("Import report")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(860, 460)
-        layout = make.column(self, margin=theme.MARGIN, gap=12)
-        layout.addWidget(make.label(_heading(report), "heading"))
-        rows = report.refused + report.skipped
-        if rows:
-            layout.addWidget(_table(rows))
-        else:
-            layout.addWidget(make.label("Every file was taken in.", "muted"), 1)
+        self.resize(940, 520)
+        self.search = make.field("Search by file or reason")
+        self.search.setClearButtonEnabled(True)
+        self.outcome = QComboBox()
+        self.outcome.addItem("Everything not taken in", "")
+        for status in NOT_TAKEN_IN:
+            if report.count(status):
+                self.outcome.addItem(f"{WORDS[status].capitalize()} ({report.count(status):,})", status)
+        self.model = OutcomeTree(self)
+        self.tree = _tree(self.model)
+        self.count = make.label("", "muted")
         self.problem = make.label("", "error", wrap=True)
         self.problem.hide()
+        self._build()
+        self.search.textChanged.connect(lambda _: self._show())
+        self.outcome.currentIndexChanged.connect(lambda _: self._show())
+        self._show()
+
+    def save(self, path: Path) -> None:
+        """Write every file's outcome, as CSV or (.txt) as a text. Raises MedScanError."""
+        text = plain_text(self._report) if path.suffix.lower() == ".txt" else csv_text(self._report)
+        write_whole(path, text.encode("utf-8", errors="backslashreplace"))
+
+    def _build(self) -> None:
+        layout = make.column(self, margin=theme.MARGIN, gap=12)
+        layout.addWidget(make.label(_heading(self._report), "heading", wrap=True))
+        layout.addWidget(make.label(_below(self._report), "muted", wrap=True))
+        if self._listed:
+            bar = make.row()
+            bar.addWidget(self.search, 1)
+            bar.addWidget(self.outcome)
+            bar.addWidget(self.count)
+            layout.addLayout(bar)
+            layout.addWidget(self.tree, 1)
+        else:
+            layout.addWidget(make.label("Every file was taken in.", "muted"), 1)
         layout.addWidget(self.problem)
         buttons = make.row()
         buttons.addStretch()
-        buttons.addWidget(make.button("Save as table…", self._ask_and_save))
+        buttons.addWidget(make.button("Save…", self._ask_and_save))
         buttons.addWidget(make.button("Close", self.close, "primary"))
         layout.addLayout(buttons)
 
-    def save(self, path: Path) -> None:
-        """Write every file's outcome as CSV; cells that a spreadsheet would take for a formula are quoted."""
-        with path.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(("file", "outcome", "reason"))
-            for file in self._report.files:
-                writer.writerow(_safe(shown(cell)) for cell in (file.path, file.status, file.reason))
+    def _show(self) -> None:
+        count = self.model.show(self._listed, str(self.outcome.currentData()), self.search.text().strip())
+        self.count.setText(count_text(count, "file"))
+        opened = 0
+        for row in range(self.model.rowCount()):
+            self.tree.setFirstColumnSpanned(row, QModelIndex(), False)
+            group = self.model.index(row, 0)
+            files = self.model.rowCount(group)
+            if opened + files <= _OPENED:
+                self.tree.expand(group)
+                opened += files
+                for each in range(files):
+                    self.tree.setFirstColumnSpanned(each, group, True)
 
     def _ask_and_save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the import report", "import-report.csv", "Table (*.csv)")
+        kinds = "Table (*.csv);;Text (*.txt)"
+        name, kind = QFileDialog.getSaveFileName(self, "Save the import report", "import-report.csv", kinds)
         if not name:
             return
+        path = Path(name)
+        if not path.suffix:
+            path = path.with_suffix(".txt" if "*.txt" in kind else ".csv")
         try:
-            self.save(Path(name))
-        except OSError as error:
-            self.problem.setText(f"The report could not be written ({error.strerror}).")
+            self.save(path)
+        except MedScanError as error:
+            self.problem.setText(f"The report could not be written: {error}")
             self.problem.show()
 
 
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
-
-
 def _heading(report: ImportReport) -> str:
-    already = sum(file.status == "already there" for file in report.files)
-    parts = [f"{count_text(report.imported, 'file')} imported"]
-    parts += [f"{already:,} already there"] if already else []
-    parts += [f"{len(report.refused):,} refused", f"{len(report.skipped):,} not DICOM"]
-    return ", ".join(parts)
+    return ", ".join([f"{count_text(report.imported, 'file')} imported", *report.others])
 
 
-def _table(rows: tuple[FileOutcome, ...]) -> QTableWidget:
-    table = QTableWidget(len(rows), 3)
-    table.setHorizontalHeaderLabels(["Outcome", "File", "Reason"])
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setAlternatingRowColors(True)
-    table.setShowGrid(False)
-    table.verticalHeader().hide()
-    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for number, file in enumerate(rows):
-        status = "refused" if file.status == "refused" else "not DICOM"
-        for column, text in enumerate((status, shown(file.path), shown(file.reason))):
-            item = QTableWidgetItem(text)
-            item.setToolTip(make.plain_tip(text))
-            table.setItem(number, column, item)
-    table.setColumnWidth(0, 110)
-    table.setColumnWidth(1, 330)
-    table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-    return table
+def _below(report: ImportReport) -> str:
+    left = f"{report.left_in_place:,} were left on read-only media and open only while it is there."
+    parts = (report.stopped, left if report.left_in_place else "", report.pace)
+    return "  ".join(part for part in parts if part)
+
+
+def _tree(model: OutcomeTree) -> QTreeView:
+    tree = QTreeView()
+    tree.setModel(model)
+    tree.setUniformRowHeights(True)
+    tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    tree.setAlternatingRowColors(True)
+    tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    header = tree.header()
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header.resizeSection(0, 190)
+    header.resizeSection(1, 110)
+    header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+    tree.expanded.connect(lambda group: _span(tree, group))
+    return tree
+
+
+def _span(tree: QTreeView, group: QModelIndex) -> None:
+    """A file's path has the whole row. Some thousands of rows: more would hold up the window."""
+    for row in range(min(tree.model().rowCount(group), 5000)):
+        tree.setFirstColumnSpanned(row, group, True)

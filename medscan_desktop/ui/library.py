@@ -15,6 +15,7 @@ from medscan_desktop.persistence.studies import Found
 from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.studies import SeriesRow, list_series, search_studies
 from medscan_desktop.ui import make, theme
+from medscan_desktop.ui.dropping import dropped_files
 from medscan_desktop.ui.empty import EmptyState
 from medscan_desktop.ui.icons import icon, pixmap
 from medscan_desktop.ui.import_report import ImportReportDialog
@@ -23,6 +24,7 @@ from medscan_desktop.ui.series_tiles import SeriesTiles, Tile
 from medscan_desktop.ui.session_bar import SessionBar
 from medscan_desktop.ui.study_table import StudyTable
 from medscan_desktop.ui.texts import count_text
+from medscan_desktop.ui.watching import WatchedFolders
 from medscan_desktop.ui.wrap_dialog import WrapDialog
 from medscan_desktop.workstation.command import Effect, Kind
 from medscan_desktop.workstation.jobs import Job
@@ -53,6 +55,8 @@ class LibraryPage(QWidget):
         self._settled.setInterval(SETTLED_MS)
         self.count = make.label("", "muted")
         self.report_button = make.button("Import report", self._show_report)
+        self.watched = WatchedFolders(workstation, self._watch_in, self)
+        self._copies_discs = False
         self.import_button = self._make_import_button()
         self.session = SessionBar()
         self.table = StudyTable()
@@ -78,6 +82,7 @@ class LibraryPage(QWidget):
         self.tiles.show_tiles(())
         self._report, self._listed = None, None
         self.care.clear()
+        self.watched.end()
         self.report_button.hide()
         for dialog in (*self.findChildren(ImportReportDialog), *self.findChildren(WrapDialog)):
             dialog.close()
@@ -86,8 +91,15 @@ class LibraryPage(QWidget):
         """Import files and folders; a report opens where something was refused."""
         if paths:
             self._workstation.do(
-                import_files, paths=tuple(paths), on_done=lambda effect: self._imported(effect, tuple(paths))
+                import_files,
+                paths=tuple(paths),
+                reference=False if self._copies_discs else None,
+                on_done=lambda effect: self._imported(effect, tuple(paths)),
             )
+
+    def _watch_in(self, paths: Sequence[Path]) -> Job:
+        """Import what came into a watched folder; its report waits behind the button."""
+        return self._workstation.do(import_files, paths=tuple(paths), on_done=self._keep_report)
 
     def wrap(self, paths: Sequence[Path]) -> None:
         """Ask whose study files of other formats go into."""
@@ -140,12 +152,26 @@ class LibraryPage(QWidget):
 
     def _make_import_button(self) -> QPushButton:
         menu = QMenu(self)
-        menu.addAction("Folder…", self._ask_for_folder)
-        menu.addAction("Files or ZIP archives…", self._ask_for_files)
-        menu.addAction("Other files: NIfTI, NRRD, pictures, PDF, STL…", self._ask_for_other_files)
+        menu.aboutToShow.connect(lambda: self._fill_import_menu(menu))
         made = make.button("Import", lambda: None, "primary", "import")
         made.setMenu(menu)
         return made
+
+    def _fill_import_menu(self, menu: QMenu) -> None:
+        menu.clear()
+        menu.addAction("Folder…", self._ask_for_folder)
+        menu.addAction("Files or ZIP archives…", self._ask_for_files)
+        menu.addAction("Other files: NIfTI, NRRD, pictures, PDF, STL…", self._ask_for_other_files)
+        self.watched.fill(menu, self._ask_for_watched)
+        menu.addSeparator()
+        copies = menu.addAction("Copy from discs and read-only media too", self._toggle_copies)
+        copies.setCheckable(True)
+        copies.setChecked(self._copies_discs)
+        copies.setToolTip("Otherwise such files are left where they are, and open only while the disc is there.")
+        menu.setToolTipsVisible(True)
+
+    def _toggle_copies(self) -> None:
+        self._copies_discs = not self._copies_discs
 
     def _search_now(self) -> None:
         if self._settled.isActive():
@@ -191,13 +217,16 @@ class LibraryPage(QWidget):
             self._open_study(self._listed, SeriesUid(key))
 
     def _imported(self, effect: Effect, paths: Sequence[Path]) -> None:
-        self._report = effect.value
-        self.report_button.show()
-        if self._report is not None and self._report.refused:
+        self._keep_report(effect)
+        if self._report is not None and (self._report.refused or self._report.held):
             self._show_report()
         chosen = {str(path) for path in paths}  # not what lies in a folder: it may be hundreds
         skipped = self._report.skipped if self._report else ()
         self.wrap([Path(one.path) for one in skipped if one.path in chosen and can_be_wrapped(one.reason)])
+
+    def _keep_report(self, effect: Effect) -> None:
+        self._report = effect.value
+        self.report_button.show()
 
     def _show_report(self) -> None:
         if self._report is not None:
@@ -206,6 +235,11 @@ class LibraryPage(QWidget):
     def _ask_for_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Import a folder")
         self.bring_in([Path(name)] if name else [])
+
+    def _ask_for_watched(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Watch a folder")
+        if name:
+            self.watched.add(Path(name))
 
     def _ask_for_files(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(self, "Import files", "", "All files (*)")
@@ -216,7 +250,7 @@ class LibraryPage(QWidget):
         self.wrap([Path(name) for name in names])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if dropped_files(event):
             event.acceptProposedAction()
             self.count.setText("Drop to import")
 
@@ -226,7 +260,7 @@ class LibraryPage(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         self.count.setText("")
-        self.bring_in([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        self.bring_in(dropped_files(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F5:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QScrollArea, QWidget
 
 from medscan_desktop.domain.study import SeriesUid
@@ -16,6 +16,7 @@ from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.banner import PatientBanner
 from medscan_desktop.ui.cine import CineBar
 from medscan_desktop.ui.document_actions import DocumentActions
+from medscan_desktop.ui.dropping import dropped_files
 from medscan_desktop.ui.keys import KEYS
 from medscan_desktop.ui.memory_bar import MemoryBar
 from medscan_desktop.ui.pane_grid import PaneGrid
@@ -36,10 +37,12 @@ class ViewerPage(QWidget):
     """The images of one study and all that belongs to reading them."""
 
     library_wanted = Signal()
+    files_dropped = Signal(list)  # of paths
 
     def __init__(self, workstation: Workstation, jobs: Jobs, settings: Settings) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
         self.commands = ViewerActions(workstation)
         self.session = SessionBar()
         self.toolbar = Toolbar(self.commands, self.session, self.library_wanted.emit)
@@ -86,6 +89,14 @@ class ViewerPage(QWidget):
     def close_workers(self) -> None:
         """End the threads of the 3D panes."""
         self.grid.close_workers()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_files(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.files_dropped.emit(dropped_files(event))
 
     def _build(self) -> None:
         side = QWidget()

@@ -114,8 +114,8 @@ def _import_again(home: Home, source: Path) -> ImportReport:
         report: ImportReport = parts.workstation.answer(import_files, paths=(source,))
         (study,) = parts.workstation.answer(search_studies)
         assert study.instance_count == FILES + ZIPPED, f"{study.instance_count} images"
-        problems = [check.problem for check in parts.workstation.answer(check_health) if check.problem]
-        assert not problems, problems
+        problems = {check.name: check.problem for check in parts.workstation.answer(check_health)}
+        assert problems["database"] == problems["audit"] == problems["vault"] == "", problems
     finally:
         parts.close()
     return report
