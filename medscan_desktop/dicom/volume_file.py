@@ -148,6 +148,15 @@ class Range:
     missing: int = 0
 
 
+def known_range(head: VolumeHead) -> Range | None:
+    """The range of a type that 16 bits hold as it is, so that nobody need read the file for it; None for the others."""
+    kind = np.dtype(head.dtype)
+    if kind.kind not in "iu" or kind.itemsize > 2:
+        return None
+    limits = np.iinfo(kind)
+    return Range(float(limits.min), float(limits.max), True)
+
+
 @dataclass(frozen=True, slots=True)
 class Storing:
     """How file values become stored values of `dtype`: `round((value - base) / step)`, from `first` upwards.

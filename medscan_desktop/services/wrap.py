@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from medscan_desktop.dicom.foreign_kind import ForeignKind
 from medscan_desktop.dicom.source import Source
 from medscan_desktop.dicom.study import series_of, study_of
-from medscan_desktop.dicom.volume_file import Range, VolumeHead, placed, storing
+from medscan_desktop.dicom.volume_file import Range, VolumeHead, known_range, placed, storing
 from medscan_desktop.dicom.write_wrapped import (
     MODALITIES,
     PARAMETRIC_MAP,
@@ -172,6 +172,7 @@ class _Wrapper:
                 for item in self._items:
                     if item.vault_file is not None:
                         self._ctx.vault.remove(item.vault_file.id)
+                intake.settled()
                 raise
 
     def _written(self, intake: Intake) -> Wrapped:
@@ -189,7 +190,7 @@ class _Wrapper:
 
     def _volume(self, head: VolumeHead, intake: Intake) -> None:
         count = head.shape[0] * head.shape[1]
-        values = Range(0, 255, True) if head.samples > 1 else Range(**self._ask("measure_foreign"))
+        values = known_range(head) or Range(**self._ask("measure_foreign"))
         floats = class_of(head, self._wrapping.modality) == PARAMETRIC_MAP
         how, where = storing(head, values, floats=floats), placed(head)
         notes = self._wrapping.notes
@@ -228,7 +229,8 @@ class _Wrapper:
     def _add(self, content: bytes, intake: Intake) -> None:
         label = f"{self._path} (image {len(self._items) + 1})"
         source = Source(label, lambda: io.BytesIO(content), len(content), 0)
-        self._items.append(take_in(source, intake, lambda _: None))
+        item = take_in(source, intake, lambda _: None)
+        self._items.append(replace(item, source=replace(source, open=io.BytesIO)))  # its bytes are in the vault now
 
     def _recorded(self, intake: Intake) -> Wrapped:
         """All instances in one transaction."""
