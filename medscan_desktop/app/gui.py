@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -145,6 +146,8 @@ class GuiSession(QObject):
         """Cancel what runs, wait for it, close the library."""
         if self.desk is not None:
             self.desk.end_session()
+        if self._parts is not None:
+            self._parts.workers.close()  # a job may wait for one
         self.jobs.close()
         if self._parts is not None:
             self._parts.close()
@@ -231,6 +234,7 @@ class GuiSession(QObject):
         from medscan_desktop.ui.desk import Desk  # noqa: PLC0415
 
         self._parts = parts
+        self.jobs.start(lambda: _warm(parts))
         self.desk = Desk(parts.workstation, self.jobs, parts.settings)
         parts.workstation.listen_jobs(self._job_changed)
         self.desk.locked.connect(self._locked)
@@ -279,6 +283,12 @@ class GuiSession(QObject):
             self.first_run.fail(sentence)
         else:
             self.login.fail(sentence)
+
+
+def _warm(parts: "Parts") -> None:
+    """On a worker thread, while the password is checked: the first compressed image need not wait for a process."""
+    with suppress(MedScanError):  # the window was closed meanwhile; or it is told with the first image
+        parts.workers.warm()
 
 
 def _log_qt(kind: QtMsgType, _context: QMessageLogContext, _text: str) -> None:

@@ -58,8 +58,7 @@ class ProcessWorkers:
             _log.error("task.failed", extra={"reference": reference, "command": job, "place": bug.place})
             raise FileRefused(label, f"the file cannot be read ({bug.kind}, reference {reference})") from bug
         except Exception:
-            if self._is_closed:
-                raise MedScanError("The program is closing.") from None
+            self._require_open()
             raise
         finally:
             self._put_back(worker)
@@ -77,7 +76,7 @@ class ProcessWorkers:
             busy = [worker for worker in self._all if worker not in workers]
             keeper, self._keeper = self._keeper, None
         for worker in busy:
-            worker.kill()
+            worker.kill()  # its caller lets go of it
         for worker in workers:
             worker.end()
         if keeper is not None:
@@ -94,8 +93,7 @@ class ProcessWorkers:
         """A free worker that is alive, a new one, or the next that gets free."""
         with self._turn:
             while True:
-                if self._is_closed:
-                    raise MedScanError("The program is closing.")
+                self._require_open()
                 while self._free:
                     worker = self._free.pop()
                     if worker.is_alive:
@@ -124,12 +122,17 @@ class ProcessWorkers:
             except BaseException:
                 with self._turn:
                     self._all.remove(worker)
+                self._require_open()
                 raise
             return worker
         finally:
             with self._turn:
                 self._starting -= 1
                 self._turn.notify()
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise MedScanError("The program is closing.") from None
 
     def _put_back(self, worker: WorkerProcess) -> None:
         with self._turn:
