@@ -17,7 +17,7 @@ os.environ.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
 from PySide6.QtWidgets import QApplication
 
 from medscan_desktop.ui.garbage import MainThreadGarbage
-from tests.bench import cases_codecs, cases_load, cases_pane, cases_search, cases_start
+from tests.bench import cases_codecs, cases_index, cases_load, cases_memory, cases_pane, cases_search, cases_start
 from tests.bench.harness import Row
 from tests.support.raw_series import phantom, write_series
 
@@ -47,12 +47,29 @@ def cases(folder: Path, open_parts: ExitStack) -> dict[str, Callable[[], Row]]:
         "load_j2k": lambda: codecs.case("j2k", 1.3, *cases_codecs.PEERS),
         "load_htj2k": lambda: codecs.case("htj2k", 1.3, *cases_codecs.PEERS),
         "load_vault": lambda: cases_load.vault_against_simpleitk(raw(), folder),
-        "first_image": lambda: cases_load.first_image(raw(), folder),
-        "stall_load": lambda: cases_load.stall_while_loading(raw(), folder),
+        "memory_load": lambda: cases_memory.loading(raw()),
+        "memory_3d": lambda: cases_memory.with_3d(raw()),
+        "memory_reduced": lambda: cases_memory.reduced(raw()),
+        "memory_closed": lambda: cases_memory.closed(raw(), folder),
+        "first_image": lambda: cases_load.first_image(raw(), folder, "first_image", 0.2),
+        "first_image_db": lambda: cases_load.first_image(raw(), folder, "first_image_db", 0.06),
+        "index_5000": lambda: cases_index.index_against_pydicom(folder),
+        "index_5000_sitk": lambda: cases_index.index_against_simpleitk(folder),
+        "reindex": lambda: cases_index.reindex(folder),
+        "stall_load": lambda: cases_memory.stall_while_scrolling(raw(), folder),
         "stall_infer": cases_start.stall_while_inferring,
         "search_50k": lambda: cases_search.search(folder),
         "search_table": lambda: cases_search.show(folder),
         "first_window": lambda: cases_start.first_window(folder),
+    }
+
+
+def cases_by_name(folder: Path) -> dict[str, Callable[[], Row]]:
+    """What takes minutes and gigabytes: run only where it is asked for."""
+    return {
+        "large_4g": lambda: cases_memory.large(folder, 4000),
+        "large_1g": lambda: cases_memory.large(folder, 1000),
+        "large_2d": lambda: cases_memory.large(folder, 1000, slices=True),
     }
 
 
@@ -67,6 +84,8 @@ def main() -> int:
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="medscan-bench-") as folder, ExitStack() as open_parts:
         known = cases(Path(folder), open_parts)
+        by_name = cases_by_name(Path(folder))
+        known |= {name: by_name[name] for name in options.ids if name in by_name}
         garbage.spare()
         rows = list(_run(known, options.ids, quiet=options.json))
     if options.json:
@@ -92,7 +111,7 @@ def _line(row: Row) -> str:
     peer = f"{row.peer * 1000:9.1f}" if row.peer is not None else " " * 9
     ratio = f"{row.ratio:6.1f}x" if row.ratio is not None else " " * 7
     verdict = "met   " if row.met else "MISSED"
-    ours = f"{row.id:18s}{row.ours * 1000:9.1f} ms"
+    ours = f"{row.id:18s}" + (f"{row.ours * 1000:9.1f} ms" if row.unit == "ms" else f"{row.ours:9.2f} {row.unit:2s}")
     return f"{ours} {peer} {ratio}  goal {row.goal:10s} {verdict}  {row.peer_name} {row.note}"
 
 

@@ -158,9 +158,9 @@ class _FirstPaint:
             self.widget = None
 
 
-def first_image(raw: Path, folder: Path) -> Row:
-    """From the click to the painted middle slice."""
-    ours = library(folder / "first", raw)
+def first_image(raw: Path, folder: Path, case: str, limit: float) -> Row:
+    """From the click to the painted middle slice, the index in the database."""
+    ours = library(folder / case, raw)
     painted = _FirstPaint(ours.workstation)
     samples = []
     for _ in range(RUNS + 1):
@@ -174,7 +174,7 @@ def first_image(raw: Path, folder: Path) -> Row:
         ours.close_study()
         painted.forget()
     ours.end()
-    return at_most("first_image", 0.2, samples[1:], median(samples[1:]))
+    return at_most(case, limit, samples[1:], median(samples[1:]))
 
 
 class Stall:
@@ -199,20 +199,3 @@ class Stall:
     def _tick(self) -> None:
         now = time.perf_counter()
         self.longest, self._last = max(self.longest, now - self._last), now
-
-
-def stall_while_loading(raw: Path, folder: Path) -> Row:
-    """The longest stall of the event loop from the click until everything is loaded, the panes painting."""
-    ours = library(folder / "stall", raw)
-    painted = _FirstPaint(ours.workstation)
-    stall, samples = Stall(), []
-    for _ in range(RUNS + 1):
-        stall.start()
-        ours.open()
-        ours.until(is_loaded)
-        samples.append(stall.stop())
-        ours.close_study()
-        painted.forget()
-    ours.end()
-    note = f"the longest of {RUNS} runs, median {median(samples[1:]) * 1000:.0f} ms"
-    return at_most("stall_load", 0.033, samples[1:], max(samples[1:]), note)

@@ -12,7 +12,7 @@ Work = Callable[[], object]
 
 @dataclass(frozen=True)
 class Row:
-    """One case: seconds of each run, and whether the goal was met."""
+    """One case: seconds of each run (or, with another `unit`, plain numbers), and whether the goal was met."""
 
     id: str
     ours: float
@@ -24,6 +24,7 @@ class Row:
     ours_samples: list[float] = field(default_factory=list)
     peer_samples: list[float] = field(default_factory=list)
     note: str = ""
+    unit: str = "ms"
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -75,3 +76,9 @@ def against(case: str, peer_name: str, goal: float, samples: tuple[list[float], 
 def at_most(case: str, limit: float, samples: list[float], value: float, note: str = "") -> Row:
     """A row that is met where `value` (seconds) is within the limit."""
     return Row(case, value, "-", None, None, f"<= {limit * 1000:g} ms", value <= limit, samples, [], note)
+
+
+def at_most_times(case: str, limit: float, samples: list[float], note: str = "") -> Row:
+    """A row of plain ratios, met where the largest is within the limit."""
+    value = max(samples)
+    return Row(case, value, "-", None, None, f"<= {limit:g}x", value <= limit, samples, [], note, "x")
