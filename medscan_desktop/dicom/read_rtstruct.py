@@ -10,6 +10,7 @@ from medscan_desktop.dicom.quiet import quiet
 from medscan_desktop.dicom.references import Dataset, data_set, items_of, numbers_of, referenced_series, text_of
 from medscan_desktop.dicom.workers.task import Task
 
+_CONTOUR_DATA = 0x30060050
 _KINDS = {
     "CLOSED_PLANAR": "closed",
     "CLOSEDPLANAR_XOR": "closed",
@@ -67,8 +68,12 @@ def _roi(item: Dataset, drawn: Dataset, observed: Dataset) -> tuple[dict[str, An
 
 def _points(contour: Dataset) -> NDArray[np.float64] | None:
     """(n, 3) mm, None where the numbers do not come in threes."""
+    element = contour.get_item(_CONTOUR_DATA)  # as it stands in the file: pydicom makes an object of every number
     try:
-        values = np.array(numbers_of(contour, "ContourData"), np.float64)
+        if element is not None and isinstance(element.value, bytes):
+            values = np.array(element.value.rstrip(b" \0").split(b"\\"), np.float64)
+        else:
+            values = np.array(numbers_of(contour, "ContourData"), np.float64)
     except ValueError:
         return None
     if not values.size or values.size % 3 or not np.isfinite(values).all():

@@ -67,30 +67,48 @@ def on_slices_of(
 
 def filled(contours: Mapping[int, Sequence[Contour]], geometry: Geometry) -> Mask:
     """The voxels whose centres lie inside the closed contours of their slice; one inside another is a hole."""
-    mask = Mask(geometry.shape, {})
+    planes: dict[int, list[_Patch]] = {}
     for k, kept in contours.items():
         closed = [one for one in kept if one.kind is ContourKind.CLOSED]
         outlines = [np.round(geometry.to_index(one.points)[:, :2], _TIES) for one in closed]
-        plane = _inside(outlines, geometry.shape[1:])
-        if plane is not None:
-            region, values = plane
-            mask = mask.replaced((slice(k, k + 1), *region), values[None])
-    return mask
+        patches = [patch for outline in outlines if (patch := _patch(outline, geometry.shape[1:])) is not None]
+        if patches:
+            planes[k] = patches
+    every = [patch for patches in planes.values() for patch in patches]
+    if not every:
+        return Mask(geometry.shape, {})
+    first = min(planes)
+    top, left = min(patch.top for patch in every), min(patch.left for patch in every)
+    bottom = max(patch.top + patch.bits.shape[0] for patch in every)
+    right = max(patch.left + patch.bits.shape[1] for patch in every)
+    values = np.zeros((max(planes) + 1 - first, bottom - top, right - left), np.bool_)
+    for k, patches in planes.items():
+        for patch in patches:
+            rows, columns = patch.bits.shape
+            y, x = patch.top - top, patch.left - left
+            values[k - first, y : y + rows, x : x + columns] ^= patch.bits
+    region = slice(first, first + len(values)), slice(top, bottom), slice(left, right)
+    return Mask(geometry.shape, {}).replaced(region, values)
 
 
-def _inside(outlines: Sequence[Points], shape: Sequence[int]) -> tuple[tuple[slice, slice], NDArray[np.bool_]] | None:
-    """The part of a slice that the outlines (column, row) touch, and the pixels in it whose centres are inside."""
-    if not outlines or any(float(np.abs(outline).max()) > _LARGEST for outline in outlines):
+@dataclass(frozen=True, eq=False, slots=True)
+class _Patch:
+    """What one outline encloses: `bits` from row `top` and column `left` on."""
+
+    top: int
+    left: int
+    bits: NDArray[np.bool_]
+
+
+def _patch(outline: Points, shape: Sequence[int]) -> _Patch | None:
+    """None for nonsense, and where it lies off the (rows, columns) of the image."""
+    if float(np.abs(outline).max()) > _LARGEST:
         return None
-    everything = np.concatenate(outlines)
-    left, top = np.maximum(np.floor(everything.min(axis=0)).astype(int), 0)
-    right, bottom = np.minimum(np.ceil(everything.max(axis=0)).astype(int) + 1, (shape[1], shape[0]))
+    left, top = np.maximum(np.floor(outline.min(axis=0)).astype(int), 0).tolist()
+    right, bottom = np.minimum(np.ceil(outline.max(axis=0)).astype(int) + 1, (shape[1], shape[0])).tolist()
     if right <= left or bottom <= top:
         return None
-    inside = np.zeros((bottom - top, right - left), np.bool_)
-    for outline in outlines:
-        inside ^= even_odd(outline - (left, top), inside.shape)
-    return (slice(top, bottom), slice(left, right)), inside
+    return _Patch(top, left, even_odd(outline - (left, top), (bottom - top, right - left)))
 
 
 def even_odd(outline: Points, shape: tuple[int, ...]) -> NDArray[np.bool_]:
