@@ -25,6 +25,7 @@ _SECONDS = {8: 1.0, 16: 1e-3, 24: 1e-6}
 _SPACES = {3: "Talairach", 4: "MNI152", 5: "another template"}
 _LARGEST_EXTENSIONS = 64 << 20
 _DIFFERENT_MM = 0.1
+_FARTHEST = 1e9  # mm
 _DIFFERENT_STEP = 1e-3
 _TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])  # NIfTI counts to the right and the front
 
@@ -199,20 +200,30 @@ def _affine(fields: _Fields, mm: float) -> tuple[tuple[float, ...] | None, tuple
     if not by_code:
         return None, ("orientation not stated in the file",)
     ((code, affine),) = by_code.items()
-    if not np.isfinite(affine).all():
-        raise Malformed("has a geometry that is no geometry (not a number)")
     notes: tuple[str, ...] = ()
     if code in _SPACES:
         notes += (f"aligned to {_SPACES[code]}: positions are those of a template, not of the scanner",)
-    if fields.sform_code > 0 and fields.qform_code > 0:
-        corners = np.array([[0, 0, 0, 1], [*(size - 1 for size in fields.dim[1:4]), 1]], float)
-        apart = np.abs((affine - _scaled(_qform(fields), mm)) @ corners.T).max()
-        if apart > _DIFFERENT_MM:
-            notes += (f"its two geometries (sform, qform) differ by up to {apart:.1f} mm: the sform was used",)
+    apart = _apart(fields, affine, mm)
+    if apart > _DIFFERENT_MM:
+        notes += (f"its two geometries (sform, qform) differ by up to {apart:.1f} mm: the sform was used",)
     return tuple(float(value) for value in (_TO_LPS @ affine).reshape(-1)), notes
 
 
+def _apart(fields: _Fields, affine: NDArray[np.float64], mm: float) -> float:
+    """How far the sform and the qform put a corner apart, in mm; 0 where the qform is not stated, or damaged."""
+    if fields.sform_code <= 0 or fields.qform_code <= 0:
+        return 0.0
+    try:
+        other = _scaled(_qform(fields), mm)
+    except Malformed:
+        return 0.0
+    last = [size - 1 for size in fields.dim[1:4]]
+    return float(np.abs((affine - other) @ np.array([[0, 0, 0, 1], [*last, 1]], float).T).max())
+
+
 def _scaled(affine: NDArray[Any], mm: float) -> NDArray[np.float64]:
+    if not (np.abs(affine) < _FARTHEST).all():
+        raise Malformed("has a geometry that is no geometry (not a number)")
     return np.asarray(np.diag([mm, mm, mm, 1.0]) @ affine, np.float64)
 
 
@@ -235,6 +246,8 @@ def _qform(fields: _Fields) -> NDArray[np.float64]:
     )
     side = -1.0 if fields.pixdim[0] < 0 else 1.0
     steps = [abs(step) or 1.0 for step in fields.pixdim[1:4]]
+    if not np.isfinite([*steps, *offsets]).all():
+        raise Malformed("has a geometry that is no geometry (not a number)")
     affine = np.eye(4)
     affine[:3, :3] = turn * [steps[0], steps[1], steps[2] * side]
     affine[:3, 3] = offsets

@@ -1,8 +1,10 @@
 """Files of other formats as a worker reads them: values, turns and texts right; whatever is damaged refused by name."""
 
 import io
+import random
 import struct
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from PIL import Image
 
 from medscan_desktop.dicom.foreign_kind import ForeignKind, can_be_wrapped, foreign_kind, not_dicom
-from medscan_desktop.dicom.volume_file import Range, VolumeHead, ds_text, placed, storing
+from medscan_desktop.dicom.volume_file import Range, VolumeHead, ds_text, known_range, placed, storing
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.errors import FileRefused
 from tests.support.foreign_files import nifti, nrrd, text_stl, voxels, with_exif_turn
@@ -302,3 +304,36 @@ def test_values_stay_exact_where_16_bits_hold_them(found: Range, dtype: str, err
     assert how.dtype == dtype and how.error <= error and (how.error == 0) == (error == 0)
     back = how.apply(ends).astype(float) * how.slope + how.intercept
     assert np.abs(back - (ends if error else np.trunc(ends))).max() <= how.error
+
+
+SEEDS = {
+    "a.nii": lambda: nifti(voxels(), sform=ROWS, quaternion=(0.1, 0.2, 0.3)),
+    "b.nii": lambda: nifti(voxels("f4"), quaternion=(0.1, 0.2, 0.3), version=2, order=">"),
+    "a.nrrd": lambda: nrrd(voxels(), lines=LPS),
+    "b.nrrd": lambda: nrrd(voxels(), encoding="ascii", lines=LPS),
+    "a.tif": lambda: saved(Image.fromarray(picture((50, 70), np.uint16)), "TIFF"),
+    "a.jpg": lambda: with_exif_turn(saved(Image.fromarray(picture((50, 70, 3))), "JPEG"), 6),
+    "a.stl": text_stl,
+    "b.stl": stl_bytes,
+}
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_changed_bytes_are_read_or_refused_never_a_bug(name: str) -> None:
+    """InlineWorkers logs what is neither, and an unexpected log line fails a test."""
+    generator, sound = random.Random(name), SEEDS[name]()
+    for _ in range(150):
+        content = bytearray(sound)
+        for _ in range(generator.randint(1, 5)):
+            content[generator.randrange(min(400, len(content)))] = generator.choice((0, 1, 127, 128, 255))
+        changed = bytes(content[: generator.randrange(1, len(content))] if generator.random() < 0.2 else content)
+        try:
+            answer, _ = ask("look_at_foreign", name, changed)
+            if "volume" in answer:
+                head = VolumeHead.from_json(answer["volume"])
+                found = known_range(head) or Range(**ask("measure_foreign", name, changed)[0])
+                ask("foreign_planes", name, changed, storing=asdict(storing(head, found, floats=False)))
+            else:
+                ask("foreign_pages" if "picture" in answer else "foreign_bytes", name, changed)
+        except FileRefused as refusal:
+            assert "cannot be read" not in refusal.reason
