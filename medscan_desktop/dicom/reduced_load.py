@@ -15,6 +15,8 @@ from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.imaging.reduction import BlockMean, Reduction
 from medscan_desktop.imaging.volume import Volume
 
+REDUCED = "at reduced resolution"  # beside every distance
+
 
 def start_reduced_load(
     plan: StackPlan,
@@ -33,7 +35,7 @@ def start_reduced_load(
         whole,
         reduction=reduction,
         warnings=(warning, *whole.warnings),
-        calibration="px" if plan.calibration == "px" else ", ".join([*trust, f"at {reduction.text}"]),
+        calibration="px" if plan.calibration == "px" else ", ".join([*trust, REDUCED]),
         empty=tuple(
             k
             for k in range(whole.geometry.shape[0])

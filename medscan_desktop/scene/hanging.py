@@ -142,6 +142,12 @@ def with_loaded(
     return replace(arrived, views=tuple(replace(view, voi=voi) if view in waiting else view for view in arrived.views))
 
 
+def emptied(workspace: Workspace, stack_id: StackId) -> Workspace:
+    """The workspace with this stack's pixels gone, on screen too: others will come in their place."""
+    stack = workspace.stack(stack_id)
+    return workspace if stack is None else workspace.with_stack(replace(stack, volume=None, loaded_count=0))
+
+
 def without_pixels(workspace: Workspace, held: frozenset[StackId]) -> Workspace:
     """The workspace without the pixels of the stacks that are neither held any more nor on screen."""
     kept = held | {view.stack for view in workspace.views}

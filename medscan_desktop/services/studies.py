@@ -7,7 +7,7 @@ from medscan_desktop.dicom.load import Loading
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.domain.study import Series, SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission
-from medscan_desktop.scene.hanging import hang, show_stack, with_loaded, without_pixels
+from medscan_desktop.scene.hanging import emptied, hang, show_stack, with_loaded, without_pixels
 from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.memory import ShownAs
 from medscan_desktop.scene.workspace import EMPTY, Stack, StackId, ViewId, Workspace
@@ -105,6 +105,7 @@ def show_series(
     plan = shelved.plan(stack_id)
     if shown_as is not None:
         ctx.shelf.wish(plan.id, shown_as)
+        ctx.post(partial(emptied, stack_id=plan.id))  # both at once might be over the budget
     loading, stack = _start(ctx, shelved, plan, on_screen), stack_of(plan)
     offer, held = ctx.shelf.offer_of(plan.id), ctx.shelf.held
 

@@ -64,7 +64,7 @@ class SeriesStrip(SeriesTiles):
 
     def _tile(self, stack: Stack, *, is_shown: bool) -> Tile:
         is_refused = stack.frame_count == 0
-        detail = stack.type_name if is_refused else count_text(stack.frame_count, "image")
+        detail = stack.type_name if is_refused else count_text(_images(stack), "image")
         if stack.phase is not None:
             detail = f"{stack.frame_count} × {stack.phase.count} phases"
         if stack.failures:
@@ -84,3 +84,9 @@ class SeriesStrip(SeriesTiles):
             _ICONS.get(stack.object_kind, "table") if is_refused else "scan",
             stack.reason,
         )
+
+
+def _images(stack: Stack) -> int:
+    """How many images the series has, also where fewer slices are shown of it."""
+    is_reduced = stack.volume is not None and stack.volume.reduction.slices > 1
+    return sum(map(bool, stack.instance_uids)) if is_reduced else stack.frame_count

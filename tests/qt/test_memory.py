@@ -74,6 +74,7 @@ def test_it_opens_with_fewer_voxels_in_every_plane_and_says_so(reading: Open) ->
     assert volume.warnings[0].startswith("shown at half resolution along the slices (128×128×96 needs")
     bar = reading.desk.viewer.memory
     assert bar.isVisible() and bar.reduced.isChecked() and not bar.slices.isChecked()
+    assert stack(reading).frame_count == SLICES // 2
     assert bar.text.text().startswith("Larger than the memory budget: 128×128×96 needs")
 
 
@@ -150,7 +151,7 @@ def test_a_length_on_averages_says_what_it_rests_on_and_names_no_single_image(re
     qtbot.waitUntil(lambda: len(scene(reading).measurements) == 1 and not scene(reading).drafts)
 
     (measured,) = scene(reading).measurements
-    assert measured.lines[0].endswith("mm (at half resolution along the slices)")
+    assert measured.lines[0].endswith("mm (at reduced resolution)")
     assert measured.sop_instance_uid is None
     volume = stack(reading).volume
     assert volume is not None

@@ -107,6 +107,8 @@ class ModelItem(QFrame):
             return f"Works on {' or '.join(self._card.modalities)}"
         if self._stack.modality not in self._card.modalities:
             return f"Works on {' or '.join(self._card.modalities)}; this series is {self._stack.modality}"
+        if self._stack.offer is not None:
+            return "Needs full resolution: raise the memory budget"
         if not self._stack.is_volume:
             return "Needs a volume; this series is none"
         return f"Not for this series: {self._stack.volume_refusal}" if self._stack.volume_refusal else ""

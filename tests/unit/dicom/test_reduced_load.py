@@ -60,7 +60,7 @@ def test_the_banner_stands_first_and_distances_say_what_they_rest_on() -> None:
     volume = loaded(ramp_series(), Reduction(2, 2)).volume
 
     assert volume.warnings[0] == BANNER
-    assert volume.calibration == "at half resolution"
+    assert volume.calibration == "at reduced resolution"
 
 
 def test_a_file_that_fails_costs_its_block_and_is_named() -> None:

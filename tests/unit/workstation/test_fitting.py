@@ -167,7 +167,7 @@ def test_a_reduced_stack_says_nothing_of_single_images() -> None:
     assert stack.frame_count == SLICES // 2 == stack.loaded_count
     assert stack.corners is not None and stack.corners.frames == ()
     assert stack.is_volume and stack.offer is not None
-    assert stack.volume is not None and stack.volume.calibration == "at half resolution along the slices"
+    assert stack.volume is not None and stack.volume.calibration == "at reduced resolution"
 
 
 def test_slice_by_slice_it_is_no_volume_and_says_why() -> None:
