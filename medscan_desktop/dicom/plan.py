@@ -80,6 +80,11 @@ class StackPlan:
         return min(bisect_left(self.places, k), len(self.places) - 1) if self.places else k
 
     @property
+    def images(self) -> tuple[tuple[InstanceUid, int], ...]:
+        """(instance, frame) of every image, in the stack's order."""
+        return tuple((frame.instance, frame.frame) for frame in self.frames)
+
+    @property
     def instances(self) -> tuple[InstanceUid, ...]:
         """The instances in the stack's order, each once."""
         return tuple(dict.fromkeys(frame.instance for frame in self.frames))

@@ -1,5 +1,6 @@
 """What a model proposed and a person decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
@@ -55,6 +56,13 @@ class Provenance:
     seconds: float
     confidence: float | None = None
     confidence_meaning: str = "no confidence given"
+    frame_numbers: tuple[int, ...] = ()  # the frame of each of these instances, from 0; empty where all are the first
+
+    def is_of(self, images: Sequence[tuple[InstanceUid, int]]) -> bool:
+        """Whether these (instance, frame) are the images it was made of, in their order."""
+        if self.sop_instance_uids != tuple(uid for uid, _ in images):
+            return False
+        return self.frame_numbers in ((), tuple(frame for _, frame in images))  # findings of old know no frames
 
     @property
     def confidence_text(self) -> str:

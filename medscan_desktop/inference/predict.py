@@ -49,6 +49,7 @@ def predict(
     description: str = "",
     body_part: str = "",
     refusal: str = "",
+    frame_numbers: tuple[int, ...] = (),
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Prediction:
     """Run a model. Raises Unsuitable with the reason, Damaged for a model file that is not the card's, Cancelled.
@@ -80,6 +81,7 @@ def predict(
         algorithm_name=card.algorithm_name,
         series_instance_uid=series_instance_uid,
         sop_instance_uids=sop_instance_uids,
+        frame_numbers=frame_numbers,
         preprocessing=card.preprocessing,
         provider=engine.provider,
         started_at=started_at.isoformat(),

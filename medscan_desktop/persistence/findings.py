@@ -36,9 +36,8 @@ def _finding(body: dict[str, Any]) -> Finding:
     values["state"] = FindingState(body["state"])
     values["structures"] = tuple(_structure(structure) for structure in body["structures"])
     provenance = body["provenance"]
-    values["provenance"] = Provenance(
-        **{**provenance, "sop_instance_uids": tuple(provenance["sop_instance_uids"])},
-    )
+    lists = {name: tuple(provenance.get(name, ())) for name in ("sop_instance_uids", "frame_numbers")}
+    values["provenance"] = Provenance(**{**provenance, **lists})
     return Finding(**values)
 
 

@@ -14,6 +14,7 @@ from medscan_desktop.render.marks import draw_letters
 from medscan_desktop.render.orbit import orbit
 from medscan_desktop.render.presets_3d import preset_of
 from medscan_desktop.render.texts import Style, TextPainter
+from medscan_desktop.scene.letters import NONE
 from medscan_desktop.scene.workspace import Stack, View, Workspace
 
 
@@ -69,8 +70,10 @@ class SpacePainter:
         preset = "" if volume is None else preset_of(volume, stack.modality, view.preset_3d).name
         area = draw_words(painter, self._texts, space_words(workspace, view, stack, preset, note), size)
         if volume is not None and has_picture:
-            letters = orbit(volume.geometry, view.camera_3d, size).letters
+            in_patient = volume.geometry.in_patient
+            letters = orbit(volume.geometry, view.camera_3d, size).letters if in_patient else NONE
             draw_letters(painter, self._texts, letters, area, pixels)
             return
-        reason = stack.refusal if not stack.is_volume and stack.refusal else "loading"
+        waiting = "3D needs every image of the series" if stack.failures else "loading"
+        reason = stack.refusal if not stack.is_volume and stack.refusal else waiting
         self._texts.draw_centred(painter, area, reason, Style(pixels, MUTED))

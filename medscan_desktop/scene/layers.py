@@ -34,13 +34,15 @@ def _stack_of(finding: Finding, mask: Mask, workspace: Workspace) -> Stack | Non
         for stack in workspace.stacks
         if stack.series_instance_uid == finding.series_instance_uid and stack.slice_count == mask.shape[0]
     ]
-    images = finding.provenance.sop_instance_uids
-    return next((stack for stack in fitting if not images or _images(stack) in ((), images)), None)
+    source = finding.provenance
+    is_known = bool(source.sop_instance_uids)
+    return next((one for one in fitting if not is_known or not one.instance_uids or source.is_of(_images(one))), None)
 
 
-def _images(stack: Stack) -> tuple[InstanceUid, ...]:
-    """Each image of the stack, in its order."""
-    return tuple(uid for uid in stack.instance_uids if uid)
+def _images(stack: Stack) -> tuple[tuple[InstanceUid, int], ...]:
+    """(instance, frame) of each image of the stack, in its order."""
+    numbers = stack.frame_numbers or (0,) * len(stack.instance_uids)
+    return tuple((uid, frame) for uid, frame in zip(stack.instance_uids, numbers, strict=True) if uid)
 
 
 def all_mask_layers(

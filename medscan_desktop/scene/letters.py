@@ -20,6 +20,8 @@ def edge_letters(pane: PaneMap, view: View, corners: Corners) -> EdgeLetters:
 
     From the patient geometry; without one, on a stored frame, from the header's Patient Orientation.
     """
+    if pane.geometry.spatial and not pane.geometry.in_patient:
+        return NONE
     if pane.geometry.spatial:
         directions = (-pane.right, pane.right, -pane.down, pane.down)
         left, right, top, bottom = (orientation_letters(one, quadruped=corners.quadruped) for one in directions)

@@ -38,9 +38,8 @@ def export_seg(ctx: Context, *, finding_id: FindingId, out: Path) -> Effect:
         files = mask_files(records, [finding])
         shelved = read_series(records, ctx.vault, finding.series_instance_uid)
     masks = read_masks(ctx.vault, files).get(finding_id, {})
-    images, slices = finding.provenance.sop_instance_uids, _slices(masks)
-    fitting = [plan for plan in shelved.grouping.stacks if plan.geometry.shape[0] == slices]
-    plan = next((plan for plan in fitting if tuple(ref.instance for ref in plan.frames) == images), None)
+    fitting = [plan for plan in shelved.grouping.stacks if plan.geometry.shape[0] == _slices(masks)]
+    plan = next((plan for plan in fitting if finding.provenance.is_of(plan.images)), None)
     if plan is None:
         raise Unsuitable("The series is not the one this finding was made on: its number of images has changed.")
     content = seg_bytes(build_seg(plan, shelved.opener, masks, finding, made_at=ctx.now()))

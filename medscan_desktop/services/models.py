@@ -65,6 +65,7 @@ def run_model(
         description=series.series_description,
         body_part=series.body_part_examined,
         sop_instance_uids=tuple(frame.instance for frame in plan.frames),
+        frame_numbers=tuple(frame.frame for frame in plan.frames),
         series_instance_uid=series_instance_uid,
         report=lambda share, text: ctx.job.report(_LOADING_SHARE + share * (1 - _LOADING_SHARE), text),
         on_cancel=ctx.job.on_cancel,

@@ -88,8 +88,7 @@ def _plan(shelved: Shelved, stack_number: int | None, phase: int | None, finding
         raise NotFound(f"There is no stack {stack_number}: this series has {len(stacks)}.")
     plan = stacks[stack_number - 1] if stack_number is not None else shelved.plan()
     if finding is not None and stack_number is None:
-        images = finding.provenance.sop_instance_uids
-        plan = next((one for one in stacks if tuple(ref.instance for ref in one.frames) == images), plan)
+        plan = next((one for one in stacks if finding.provenance.is_of(one.images)), plan)
     if phase is None:
         return plan
     own = plan.phase.axis if plan.phase else None

@@ -76,3 +76,22 @@ def test_letters_name_the_side_and_a_second_one_for_obliques(direction: tuple[fl
 def test_animals_have_their_own_letters() -> None:
     sides = [orientation_letters(direction, quadruped=True) for direction in (*np.eye(3), *-np.eye(3))]
     assert sides == ["LE", "D", "CR", "RT", "V", "CD"]
+
+
+def test_slices_with_places_of_their_own_are_where_they_are() -> None:
+    """Between two slices lies what is between their origins; beyond the last the grid goes on by its step."""
+    origins = np.array([[0, 0, 0], [0, 0, 3], [0.5, -0.25, 5], [0, 0, 12.5]], float)
+    regular = Geometry.from_axes((0, 0, 0), (1, 0, 0), (0, 1, 0), (0.7, 1.1, 4.0), (4, 6, 5))
+    geometry = Geometry(regular.affine, regular.shape, origins=origins)
+
+    for k, origin in enumerate(origins):
+        np.testing.assert_allclose(geometry.to_patient((2, 3, k)), origin + (1.4, 3.3, 0), atol=1e-12)
+    np.testing.assert_allclose(geometry.to_patient((0, 0, 2.5)), (0.25, -0.125, 8.75), atol=1e-12)
+    np.testing.assert_allclose(geometry.to_patient((0, 0, 4)), (0, 0, 16.5), atol=1e-12)
+    index = np.array([[2, 3, 1], [0, 0, 2.5], [4, 5, 3.75], [1, 1, -0.5]])
+    np.testing.assert_allclose(geometry.to_index(geometry.to_patient(index)), index, atol=1e-9)
+
+
+def test_places_that_do_not_rise_along_the_normal_are_none() -> None:
+    with pytest.raises(ValueError, match="rising"):
+        Geometry(np.eye(4), (2, 3, 3), origins=np.zeros((2, 3)))
