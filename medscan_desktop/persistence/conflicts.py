@@ -23,7 +23,8 @@ from medscan_desktop.domain.study import (
     StudyUid,
     VaultId,
 )
-from medscan_desktop.persistence.tables import conflicts
+from medscan_desktop.persistence.study_rows import study_of
+from medscan_desktop.persistence.tables import conflicts, studies
 
 _GROUP = 12  # characters of a row's id that all rows of one entry begin with
 _OPEN = ConflictState.OPEN.value
@@ -137,9 +138,35 @@ class Conflicts:
     def forget_study(self, study_uid: StudyUid) -> None:
         """Drop what the list says of a study that is deleted; what it still holds back must be decided before."""
         of_study = conflicts.c.study_instance_uid == study_uid
+        held = conflicts.c.kind != ConflictKind.IDENTITY.value
+        self._connection.execute(delete(conflicts).where(of_study & held & (conflicts.c.vault_id == "")))
         named = conflicts.c.body.contains(f'"study_instance_uid": "{study_uid}"', autoescape=True)
-        pairs = (conflicts.c.kind == ConflictKind.IDENTITY.value) & named
-        self._connection.execute(delete(conflicts).where((of_study & (conflicts.c.vault_id == "")) | pairs))
+        for row in self._connection.execute(select(conflicts).where(~held & named)).all():
+            self._without_study(row, study_uid)
+
+    def _without_study(self, row: Row[Any], study_uid: StudyUid) -> None:
+        """Two identities stay on the list while each has a study: another one of the same replaces the deleted one."""
+        body = json.loads(row.body)
+        for name in ("ours", "theirs"):
+            if body[name]["study_instance_uid"] == study_uid:
+                patient = (
+                    studies.c.patient_id,
+                    studies.c.patient_name,
+                    studies.c.patient_birth_date,
+                    studies.c.patient_sex,
+                )
+                same = [column == body[name]["patient"][column.name] for column in patient]
+                query = select(studies).where(*same, studies.c.study_instance_uid != study_uid).limit(1)
+                other = self._connection.execute(query).first()
+                if other is None:
+                    self._connection.execute(delete(conflicts).where(conflicts.c.id == row.id))
+                    return
+                body[name] = asdict(side_of(study_of(other)))
+        values = {
+            "body": json.dumps(body, ensure_ascii=False),
+            "study_instance_uid": body["theirs"]["study_instance_uid"],
+        }
+        self._connection.execute(update(conflicts).where(conflicts.c.id == row.id).values(values))
 
     def _add(
         self, identifier: str, kind: ConflictKind, study: StudyUid, uid: InstanceUid, body: object, vault_id: VaultId

@@ -30,7 +30,7 @@ def check_health(ctx: Context) -> Effect:
         ctx.vault.remove(orphan)
     missing = ctx.vault.missing(known)
     checks = [
-        Check("database", f"{len(studies)} studies", "; ".join(damage)),
+        Check("database", f"{studies.total} studies", "; ".join(damage)),
         Check("audit", f"{verification.events} events", "; ".join(verification.problems)),
         Check(
             "vault",

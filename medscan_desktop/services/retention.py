@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from medscan_desktop.domain.disk import disk_text
 from medscan_desktop.domain.errors import NotAllowed, NotFound, Unsuitable
 from medscan_desktop.domain.retention import (
     Doomed,
@@ -107,7 +108,7 @@ def run_retention(ctx: Context) -> Effect:
             deleted.append(one)
     is_erased = ctx.checkpoint()
     run = RetentionRun(tuple(deleted), tuple(spared), freed, is_erased)
-    notice = f"{len(deleted):,} studies deleted, {freed / 1e9:.1f} GB freed, {len(spared):,} kept."
+    notice = f"{len(deleted):,} studies deleted, {disk_text(freed)} freed, {len(spared):,} kept."
     return Effect(changed=frozenset({Kind.STUDIES}), value=run, notice=notice)
 
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QDoubleSpinBox, QGridLayout, QSpinBox, QWidget
 
 from medscan_desktop.domain.dates import date_text
+from medscan_desktop.domain.disk import disk_text
 from medscan_desktop.domain.retention import RetentionRules, Spared, Stored
 from medscan_desktop.services.retention import (
     DryRun,
@@ -15,7 +16,7 @@ from medscan_desktop.services.retention import (
 )
 from medscan_desktop.ui import make, theme
 from medscan_desktop.ui.plain_table import PlainTable
-from medscan_desktop.ui.texts import count_text, size_text
+from medscan_desktop.ui.texts import count_text
 from medscan_desktop.workstation.command import Effect
 from medscan_desktop.workstation.workstation import Workstation
 
@@ -114,7 +115,7 @@ class StorageDialog(QDialog):
             (use.thumbnail_bytes, "thumbnails"),
             (storage.room.free, "free on the disk"),
         ]
-        self.sizes.setText("\n".join(size_text(size) for size, _ in lines))
+        self.sizes.setText("\n".join(disk_text(size) for size, _ in lines))
         self.used.setText("\n".join(text for _, text in lines))
         notes = [f"{count_text(use.on_hold, 'study')} under legal hold."] if use.on_hold else []
         notes += [f"{count_text(use.absent, 'image')} missing or changed when last looked for."] if use.absent else []
@@ -144,9 +145,9 @@ class StorageDialog(QDialog):
         rows += [_row("stays", one.stored, _kept(one), dry) for one in plan.spared]
         self.table.show_rows(rows, [""] * len(plan.doomed) + [theme.MUTED] * len(plan.spared))
         self.table.setVisible(bool(rows))
-        told = f"{count_text(len(plan.doomed), 'study')} would go, {size_text(plan.frees)}; {len(plan.spared):,} stay."
+        told = f"{count_text(len(plan.doomed), 'study')} would go, {disk_text(plan.frees)}; {len(plan.spared):,} stay."
         if plan.short_by:
-            told += f" {size_text(plan.short_by)} more are wanted than may go."
+            told += f" {disk_text(plan.short_by)} more are wanted than may go."
         self.say("All rules are off: nothing would go." if dry.rules.are_off else told)
         self._dry = dry
         self._ask_no_more()
@@ -162,7 +163,7 @@ class StorageDialog(QDialog):
         if self._dry is not None:
             plan = self._dry.plan
             self.say(
-                f"Delete {count_text(len(plan.doomed), 'study')} with {size_text(plan.frees)}? It cannot be undone."
+                f"Delete {count_text(len(plan.doomed), 'study')} with {disk_text(plan.frees)}? It cannot be undone."
             )
             for button, is_shown in ((self.run, False), (self.cancel, True), (self.confirm, True)):
                 button.setVisible(is_shown)
@@ -215,7 +216,7 @@ class _RuleRow:
 
 def _row(fate: str, stored: Stored, why: str, dry: DryRun) -> tuple[str, ...]:
     name = dry.names.get(stored.study_instance_uid, stored.study_instance_uid)
-    return (fate, name, date_text(stored.study_date), size_text(stored.vault_bytes), why)
+    return (fate, name, date_text(stored.study_date), disk_text(stored.vault_bytes), why)
 
 
 def _kept(one: Spared) -> str:

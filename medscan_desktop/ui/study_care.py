@@ -4,10 +4,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from medscan_desktop.domain.dates import date_text
+from medscan_desktop.domain.disk import disk_text
 from medscan_desktop.domain.study import Study
 from medscan_desktop.services.deletion import Deletion, clear_hold, delete_study, set_hold
 from medscan_desktop.ui import make, theme
-from medscan_desktop.ui.texts import count_text, size_text
+from medscan_desktop.ui.texts import count_text
 from medscan_desktop.workstation.workstation import Workstation
 
 
@@ -100,7 +101,7 @@ def _what(told: Deletion) -> str:
     study = told.study
     images = f"{count_text(study.series_count, 'series')} with {count_text(study.instance_count, 'image')}"
     marks = f"{count_text(told.measurements, 'measurement')} and {count_text(told.findings, 'finding')}"
-    return f"{images}, {marks}; {size_text(told.vault_bytes)} in the vault."
+    return f"{images}, {marks}; {disk_text(told.vault_bytes)} in the vault."
 
 
 def _consequence(told: Deletion) -> str:

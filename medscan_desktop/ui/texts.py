@@ -43,10 +43,3 @@ def left_text(fraction: float, elapsed_s: float) -> str:
         return ""
     left = elapsed_s / fraction * (1 - fraction)
     return f"about {left / 60:.0f} min left" if left >= 90 else f"about {max(1, round(left))} s left"
-
-
-def size_text(size: int) -> str:
-    """Bytes as `12.3 GB`, `4.5 MB` or `12 kB`, in powers of ten as disks are sold."""
-    if size >= 1e9:
-        return f"{size / 1e9:,.1f} GB"
-    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"

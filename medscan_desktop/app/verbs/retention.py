@@ -6,6 +6,7 @@ from typing import Any
 
 from medscan_desktop.app.printing import Printer, Row
 from medscan_desktop.app.verbs.adding import Adder
+from medscan_desktop.domain.disk import disk_text
 from medscan_desktop.domain.retention import Doomed, RetentionRules, Spared
 from medscan_desktop.services.retention import (
     DryRun,
@@ -54,9 +55,9 @@ def _show(workstation: Workstation, _: argparse.Namespace, printer: Printer) -> 
     use, room = storage.use, storage.room
     lines = [
         f"{use.studies:,} studies, {use.instances:,} images, {use.on_hold:,} studies under legal hold",
-        f"{_gb(use.vault_bytes)} images in the vault, {_gb(use.referenced_bytes)} referenced where they lie",
-        f"{_gb(use.held_bytes)} held in the reconcile list, {_gb(use.other_bytes)} masks and key images",
-        f"{_gb(room.free)} of the disk are free",
+        f"{disk_text(use.vault_bytes)} images in the vault, {disk_text(use.referenced_bytes)} only referenced",
+        f"{disk_text(use.held_bytes)} held in the reconcile list, {disk_text(use.other_bytes)} masks and key images",
+        f"{disk_text(room.free)} of the disk are free",
         *_rule_lines(storage.rules),
     ]
     value = {name: getattr(use, name) for name in (field.name for field in fields(use))}
@@ -79,8 +80,8 @@ def _dry_run(workstation: Workstation, _: argparse.Namespace, printer: Printer) 
     lines = ["All rules are off."] if dry.rules.are_off else []
     lines += [f"would go: {_line(one, dry.names)}" for one in plan.doomed]
     lines += [f"kept: {_line(one, dry.names)}; but {one.kept_by}" for one in plan.spared]
-    lines += [f"{len(plan.doomed):,} studies would go, freeing {_gb(plan.frees)}; {len(plan.spared):,} are kept."]
-    lines += [f"{_gb(plan.short_by)} more are wanted than may go."] if plan.short_by else []
+    lines += [f"{len(plan.doomed):,} studies would go, freeing {disk_text(plan.frees)}; {len(plan.spared):,} are kept."]
+    lines += [f"{disk_text(plan.short_by)} more are wanted than may go."] if plan.short_by else []
     return printer.value({"studies": rows, "frees": plan.frees, "short_by": plan.short_by}, lines)
 
 
@@ -104,7 +105,7 @@ def _line(one: Doomed | Spared, names: dict[Any, str]) -> str:
     stored = one.stored
     name = names.get(stored.study_instance_uid, "")
     who = f"{stored.study_instance_uid} {name}".strip()
-    return f"{who} ({stored.instances:,} images, {_gb(stored.vault_bytes)}): {one.reason}"
+    return f"{who} ({stored.instances:,} images, {disk_text(stored.vault_bytes)}): {one.reason}"
 
 
 def _row(one: Doomed | Spared, names: dict[Any, str]) -> Row:
@@ -119,7 +120,3 @@ def _row(one: Doomed | Spared, names: dict[Any, str]) -> Row:
         "reason": one.reason,
         "kept_by": one.kept_by if isinstance(one, Spared) else "",
     }
-
-
-def _gb(size: int) -> str:
-    return f"{size / 1e9:.2f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"

@@ -10,7 +10,7 @@ from medscan_desktop.domain.conflict import ConflictKind, ConflictState
 from medscan_desktop.domain.errors import MedScanError, NotAllowed
 from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid, VaultId
-from medscan_desktop.services.deletion import set_hold
+from medscan_desktop.services.deletion import delete_study, set_hold
 from medscan_desktop.services.measurements import list_measurements, save_measurement
 from medscan_desktop.services.reconcile import (
     count_conflicts,
@@ -352,3 +352,19 @@ def test_what_is_open_or_under_legal_hold_is_not_replaced(at: Sitting, kept_by: 
 
     with pytest.raises(NotAllowed, match=kept_by):
         at.ask(replace_by_conflict, conflict_id=the_conflict(at), reason="corrected")
+
+
+def test_two_identities_stay_on_the_list_while_each_has_a_study(at: Sitting) -> None:
+    at.bring("doe", doe())
+    for number in (1, 2):
+        one = doe(1, PatientName="Roe^Jane", StudyInstanceUID=f"{ROOT_UID}.9{number}")
+        one[0].SeriesInstanceUID = f"{ROOT_UID}.8{number}"
+        at.bring(f"roe{number}", with_uids(one, f"{ROOT_UID}.7{number}"))
+    conflict = the_conflict(at)
+
+    at.ask(delete_study, study_instance_uid=StudyUid(f"{ROOT_UID}.91"), reason="twice")
+    (left,) = at.ask(list_conflicts)
+    assert (left.id, left.theirs.study_instance_uid) == (conflict, f"{ROOT_UID}.92")
+
+    at.ask(delete_study, study_instance_uid=StudyUid(f"{ROOT_UID}.92"), reason="twice")
+    assert at.ask(list_conflicts) == []
