@@ -4,20 +4,20 @@ from medscan_desktop.dicom.modality import value_map
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.dicom.tables import Tables
 from medscan_desktop.imaging.need import Need, need_of_array, reduction_for
-from medscan_desktop.imaging.reduction import Reduction
+from medscan_desktop.imaging.reduction import WHOLE, Reduction
 
 _TABLE_BYTES = 4  # a modality LUT may ask for floats, and only its file tells
 
 
-def need_of(plan: StackPlan, reduction: Reduction | None = None) -> Need:
-    """Of the stack as it is, or reduced."""
-    shape = reduction.shape_of(plan.geometry.shape) if reduction else plan.geometry.shape
-    return need_of_array(shape, voxel_bytes(plan), is_volume=plan.is_volume)
+def need_of(plan: StackPlan, reduction: Reduction = WHOLE, *, voxel: int | None = None) -> Need:
+    """Of the stack as it is, or reduced. `voxel` is what `voxel_bytes` gave, for who asks more than once."""
+    size = voxel_bytes(plan) if voxel is None else voxel
+    return need_of_array(reduction.shape_of(plan.geometry.shape), size, is_volume=plan.is_volume)
 
 
-def fitting(plan: StackPlan, room: int) -> Reduction:
-    """How far the stack must be reduced to fit into `room` bytes."""
-    return reduction_for(plan.geometry, voxel_bytes(plan), room, is_volume=plan.is_volume)
+def fitting(plan: StackPlan, room: int, voxel: int) -> Reduction:
+    """How far the stack, of so many bytes a voxel, must be reduced to fit into `room` bytes."""
+    return reduction_for(plan.geometry, voxel, room, is_volume=plan.is_volume)
 
 
 def voxel_bytes(plan: StackPlan) -> int:

@@ -7,7 +7,7 @@ planes and 3D are there; what is no volume anyway loses nothing slice by slice.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from medscan_desktop.dicom.budget import fitting, need_of
+from medscan_desktop.dicom.budget import fitting, need_of, voxel_bytes
 from medscan_desktop.dicom.load import Loading, Opener, start_load
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.dicom.reduced_load import start_reduced_load
@@ -32,13 +32,17 @@ class Fit:
     offer: MemoryOffer | None = None
 
 
-def fit(plan: StackPlan, room: int | None, wish: ShownAs | None = None) -> Fit:
-    """How `plan` goes into `room` bytes (None: no limit), as the user wishes where that is possible."""
-    whole = need_of(plan).least
+def fit(plan: StackPlan, room: int | None, wish: ShownAs | None = None, *, voxel: int | None = None) -> Fit:
+    """How `plan` goes into `room` bytes (None: no limit), as the user wishes where that is possible.
+
+    `voxel` is what `voxel_bytes` gave for the plan, where that is known already.
+    """
+    voxel = voxel_bytes(plan) if voxel is None else voxel
+    whole = need_of(plan, voxel=voxel).least
     if room is None or whole <= room:
         return Fit(ShownAs.WHOLE, whole, whole if room is None else room)
     room = max(room, 0)
-    reduction = fitting(plan, room)
+    reduction = fitting(plan, room, voxel)
     slices_go = can_hold_a_window()
     default = ShownAs.REDUCED if plan.is_volume or not slices_go else ShownAs.SLICES
     shown_as = wish if wish is ShownAs.REDUCED or (wish is ShownAs.SLICES and slices_go) else default
@@ -47,7 +51,7 @@ def fit(plan: StackPlan, room: int | None, wish: ShownAs | None = None) -> Fit:
     offer = MemoryOffer(shown_as, reason, reduction.text, slices_go, is_volume=plan.is_volume)
     if shown_as is ShownAs.SLICES:
         return Fit(shown_as, room // 2, room, offer=offer)  # half: another stack may come beside it
-    return Fit(shown_as, need_of(plan, reduction).least, room, reduction, offer)
+    return Fit(shown_as, need_of(plan, reduction, voxel=voxel).least, room, reduction, offer)
 
 
 def warning_of(fitted: Fit, plan: StackPlan) -> str:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from medscan_desktop.dicom.budget import need_of
+from medscan_desktop.dicom.budget import need_of, voxel_bytes
 from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.header import Header
 from medscan_desktop.dicom.load import Failure, Loading, start_load
@@ -88,7 +88,9 @@ def _opener(records: Records, vault: Vault, instances: Sequence[Instance]) -> Op
     def open_instance(uid: InstanceUid) -> BinaryIO:
         instance = by_uid[uid]
         if instance.sha256 in hostile:
-            reason = f"{hostile[instance.sha256]} when it was read before, so it is not tried again"
+            reason = (
+                f"{hostile[instance.sha256]} when it was read before, so it is not tried again unless you ask for it"
+            )
             raise Hostile(str(instance.header["label"]), reason)
         if instance.storage is Storage.VAULT:
             return vault.open(files[VaultId(instance.location)])
@@ -138,7 +140,9 @@ class Shelf:
         with self._lock:
             followed = self._followed.pop(plan.id, None)
             if followed is None:
-                fitted = fit(plan, self._room_for(plan, on_screen), self._wishes.get(plan.id))
+                voxel = voxel_bytes(plan)
+                room = self._room_for(need_of(plan, voxel=voxel).least, on_screen)
+                fitted = fit(plan, room, self._wishes.get(plan.id), voxel=voxel)
                 followed = _Followed(plan, shelved.opener, self._workers, self._threads, fitted)
                 if self.budget is not None:
                     followed.leave(self._left(followed.fit.size))
@@ -203,11 +207,10 @@ class Shelf:
         with self._lock:
             return self._series.get(series_uid)
 
-    def _room_for(self, plan: StackPlan, on_screen: frozenset[StackId] | None) -> int | None:
-        """The bytes there are for `plan`: what is not on screen goes, the longest unused first, while it is needed."""
+    def _room_for(self, need: int, on_screen: frozenset[StackId] | None) -> int | None:
+        """The bytes there are for a stack of this need; what is not on screen goes for it, the longest unused first."""
         if self.budget is None:
             return None
-        need = need_of(plan).least
         spare = [] if on_screen is None else [stack_id for stack_id in self._followed if stack_id not in on_screen]
         while spare and self._left(need) < 0:
             self._followed.pop(spare.pop(0)).let_go()
