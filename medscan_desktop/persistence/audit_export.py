@@ -29,7 +29,15 @@ _EVENT_IDS = (
     ("security.", ("110113", "Security Alert")),
 )
 _ABOUT_A_SERIES = frozenset(
-    ("series.show", "series.read_thumbnail", "series.thumbnail", "export.snapshot", "export.view", "model.read_input")
+    (
+        "series.show",
+        "series.read_thumbnail",
+        "series.thumbnail",
+        "export.snapshot",
+        "export.view",
+        "model.read_input",
+        "hostile.retry",
+    )
 )
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2 Char
 _APPLICATION = ("110100", "Application Activity")

@@ -12,7 +12,7 @@ from medscan_desktop.services.documents import (
 from medscan_desktop.services.exports import export_pdf, export_seg
 from medscan_desktop.services.findings import accept_finding, list_findings, propose_finding, reject_finding
 from medscan_desktop.services.health import check_health
-from medscan_desktop.services.hostile import forget_hostile, list_hostile
+from medscan_desktop.services.hostile import forget_hostile, list_hostile, retry_series
 from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.measurements import delete_measurement, list_measurements, save_measurement
 from medscan_desktop.services.memory import list_needs, read_budget, set_budget
@@ -82,6 +82,7 @@ COMMANDS: tuple[Command, ...] = (
     reject_finding,
     reopen_conflict,
     replace_by_conflict,
+    retry_series,
     run_model,
     run_retention,
     save_document,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from medscan_desktop.domain.errors import NotFound
+from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.workstation.command import Context, Effect, command
 
@@ -26,3 +27,14 @@ def forget_hostile(ctx: Context, *, sha256s: Sequence[str] | None = None) -> Eff
         records.detail["files"] = count
     files = "1 file" if count == 1 else f"{count} files"
     return Effect(value=count, notice=f"{files} will be tried again when the series is opened.")
+
+
+@command("hostile.retry", permission=Permission.READ)
+def retry_series(ctx: Context, *, series_instance_uid: SeriesUid) -> Effect:
+    """Let every image of a series be tried once more: its pixels are let go, so that showing it loads it anew."""
+    with ctx.records("hostile.retry", series_instance_uid) as records:
+        known = records.hostile.reasons()
+        own = {instance.sha256 for instance in records.studies.instances(series_instance_uid)}
+        records.detail["files"] = records.hostile.forget(own & known.keys())
+    ctx.shelf.forget(series_instance_uid)
+    return Effect()

@@ -8,6 +8,7 @@ from medscan_desktop.domain.split_choice import AUTOMATIC, SplitChoice
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.scene.splitting import phases_of
 from medscan_desktop.scene.workspace import Stack
+from medscan_desktop.services.hostile import retry_series
 from medscan_desktop.services.stacks import SeriesStacks, list_stacks, show_phase, split_series
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.stacks_window import StacksWindow
@@ -29,6 +30,8 @@ class StackActions:
         series = stack.series_instance_uid
         if stack.frame_count == 0:
             return
+        if stack.failures:
+            menu.addAction("Try its missing images again", lambda: self.retry(stack))
         menu.addAction("Stacks of this series…", lambda: self.show_window(series))
         menu.addAction("All its images in one stack", lambda: self.split(series, SplitChoice(together=True)))
         menu.addAction("Split it automatically", lambda: self.split(series, AUTOMATIC))
@@ -36,6 +39,14 @@ class StackActions:
     def show_window(self, series: SeriesUid) -> None:
         """How a series is split and why, in a window beside the images."""
         self.actions.workstation.do(list_stacks, series_instance_uid=series, on_done=self._show_window)
+
+    def retry(self, stack: Stack) -> None:
+        """Read once more what could not be read, also what ended its decoder before."""
+        self.actions.workstation.do(
+            retry_series,
+            series_instance_uid=stack.series_instance_uid,
+            on_done=lambda _: self.actions.show_stack(stack.id),
+        )
 
     def split(self, series: SeriesUid, choice: SplitChoice) -> None:
         """Split a series as chosen; the images come back in the most useful of its stacks."""

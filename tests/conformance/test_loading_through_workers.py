@@ -26,7 +26,7 @@ from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import unlock
 from medscan_desktop.services.audit import list_audit
-from medscan_desktop.services.hostile import forget_hostile, list_hostile
+from medscan_desktop.services.hostile import forget_hostile, list_hostile, retry_series
 from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.session import log_in
 from medscan_desktop.services.studies import list_series, open_study, search_studies
@@ -189,6 +189,19 @@ def test_a_file_that_ended_its_decoder_is_refused_at_once_until_somebody_asks(ha
     _, failures = loaded(workstation)
     assert sum("so it is not tried again" in text for text in failures) == 2
     assert workstation.answer(forget_hostile) == 3 and workstation.answer(list_hostile) == []
+
+
+def test_a_series_is_tried_again_as_a_whole_on_request(harmed: Harmed) -> None:
+    workstation, _ = harmed
+    loaded(workstation)
+    _, before = loaded(workstation)
+    (stack,) = workstation.store.workspace.stacks
+    workstation.answer(retry_series, series_instance_uid=stack.series_instance_uid)
+    assert workstation.answer(list_hostile) == []
+    _, after = loaded(workstation)
+
+    assert all("not tried again" in text for text in before)
+    assert not any("not tried again" in text for text in after)
 
 
 def test_harm_and_forgetting_are_in_the_audit_log(harmed: Harmed) -> None:
