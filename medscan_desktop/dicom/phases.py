@@ -70,7 +70,8 @@ def taken_apart(slices: Sequence[Slice]) -> list[Leaf]:
             varied = _varied([leaves[number].path for number in members])
             for place, number in enumerate(members):
                 leaf = leaves[number]
-                name = ", ".join(step.text for step in leaf.path if step.axis in varied)
+                more = [step.text for step in _also(leaf, [leaves[other] for other in members], varied)]
+                name = ", ".join([step.text for step in leaf.path if step.axis in varied] + more)
                 leaves[number] = replace(leaf, phase=PhaseOf(axis, place, len(members), name))
             axis += 1
     return leaves
@@ -141,6 +142,18 @@ def _at_same_positions(family: Sequence[int], leaves: Sequence[Leaf]) -> list[li
         else:
             groups.append((positions, [number]))
     return [members for _, members in groups]
+
+
+def _also(leaf: Leaf, members: Sequence[Leaf], varied: set[Axis]) -> list[Step]:
+    """What else is another quantity in each of these: a time position that is an echo is called that too."""
+    found = []
+    for axis in DISTINGUISHING:
+        if not axis.unit or not axis.is_phase or axis in varied:
+            continue
+        values = [{axis.value(item) for item in (one.slices[0], one.slices[-1])} for one in members]
+        if all(len(value) == 1 for value in values) and len(set.union(*values)) == len(members):
+            found.append(Step(axis, axis.value(leaf.slices[0])))
+    return found
 
 
 def _varied(paths: Sequence[tuple[Step, ...]]) -> set[Axis]:
