@@ -41,7 +41,7 @@ from tests.support.made_objects import MADE, made
 from tests.support.real_data import ROOT, unpacked
 
 SERIES = "series"
-NOT_IMAGES = ("standard",)  # tables, no files to open
+NO_IMAGES = "standard"  # a table, not a file to open
 REFUSED = "refused"
 
 
@@ -77,7 +77,8 @@ class Row:
 
 def cases(folder: Path, temporary: Path) -> Iterator[Case]:
     """Every file under `folder`, series as one, then every made object."""
-    for place in sorted(path for path in folder.iterdir() if path.is_dir() and path.name not in NOT_IMAGES):
+    yield from (Case(path.name, (path,), ()) for path in sorted(folder.iterdir()) if path.is_file())
+    for place in sorted(path for path in folder.iterdir() if path.is_dir()):
         if place.name == SERIES:
             for entry in sorted(place.iterdir()):
                 root = entry if entry.is_dir() else unpacked(entry)
@@ -260,14 +261,15 @@ def _print(found: Sequence[Row], *, markdown: bool) -> None:
 
 
 def _kinds_of_files(found: Sequence[Row]) -> dict[str, list[Row]]:
-    def is_foreign(row: Row) -> bool:
-        return row.case.name.startswith("labelled")
+    def kind(row: Row) -> str:
+        if row.case.is_made:
+            return "made"
+        if row.case.name.startswith("labelled"):
+            return "real NIfTI and NRRD"
+        return "notes and tables" if "/" not in row.case.name or row.case.name.startswith(NO_IMAGES) else "real DICOM"
 
-    return {
-        "real DICOM": [row for row in found if not row.case.is_made and not is_foreign(row)],
-        "real NIfTI and NRRD": [row for row in found if is_foreign(row)],
-        "made": [row for row in found if row.case.is_made],
-    }
+    names = ("real DICOM", "real NIfTI and NRRD", "notes and tables", "made")
+    return {name: [row for row in found if kind(row) == name] for name in names}
 
 
 def _cells(row: Row) -> list[object]:
