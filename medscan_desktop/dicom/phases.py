@@ -68,9 +68,10 @@ def taken_apart(slices: Sequence[Slice]) -> list[Leaf]:
             if len(members) < 2:
                 continue
             varied = _varied([leaves[number].path for number in members])
+            also = _also([leaves[number] for number in members], varied)
             for place, number in enumerate(members):
                 leaf = leaves[number]
-                more = [step.text for step in _also(leaf, [leaves[other] for other in members], varied)]
+                more = [Step(one, one.value(leaf.slices[0])).text for one in also]
                 name = ", ".join([step.text for step in leaf.path if step.axis in varied] + more)
                 leaves[number] = replace(leaf, phase=PhaseOf(axis, place, len(members), name))
             axis += 1
@@ -144,7 +145,7 @@ def _at_same_positions(family: Sequence[int], leaves: Sequence[Leaf]) -> list[li
     return [members for _, members in groups]
 
 
-def _also(leaf: Leaf, members: Sequence[Leaf], varied: set[Axis]) -> list[Step]:
+def _also(members: Sequence[Leaf], varied: set[Axis]) -> list[Axis]:
     """What else is another quantity in each of these: a time position that is an echo is called that too."""
     found = []
     for axis in DISTINGUISHING:
@@ -152,7 +153,7 @@ def _also(leaf: Leaf, members: Sequence[Leaf], varied: set[Axis]) -> list[Step]:
             continue
         values = [{axis.value(item) for item in (one.slices[0], one.slices[-1])} for one in members]
         if all(len(value) == 1 for value in values) and len(set.union(*values)) == len(members):
-            found.append(Step(axis, axis.value(leaf.slices[0])))
+            found.append(axis)
     return found
 
 

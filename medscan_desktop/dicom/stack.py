@@ -88,8 +88,12 @@ def _read(slices: tuple[Slice, ...], middle: Slice) -> _Read:
 
 def _varies(slices: tuple[Slice, ...], keywords: tuple[str, ...]) -> bool:
     """Whether the frames differ in one of these, by their text."""
-    first = slices[0]
-    return any(item.text(keyword) != first.text(keyword) for keyword in keywords for item in slices)
+    first = [slices[0].text(keyword) for keyword in keywords]
+    plain = {id(item.header.attributes): item.header for item in slices if not item.header.per_frame}.values()
+    if any([header.attributes.get(keyword, "") for keyword in keywords] != first for header in plain):
+        return True
+    framed = (item for item in slices if item.header.per_frame)
+    return any([item.text(keyword) for keyword in keywords] != first for item in framed)
 
 
 def _warnings(part: Part, place: Placed, first: Header) -> tuple[str, ...]:
