@@ -1,5 +1,6 @@
 """A foreign file through pydicom, and its values as text that may be shown. For worker handlers alone."""
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from medscan_desktop.dicom.elements import Malformed
@@ -8,6 +9,7 @@ from medscan_desktop.domain.shown import is_shown
 
 if TYPE_CHECKING:
     from pydicom import Dataset
+    from pydicom.tag import BaseTag
 
 MAX_TEXT = 20_000  # letters of one value
 _BREAKS = str.maketrans({"\r": "\n", "\f": "\n", "\v": "\n", "\u2028": "\n", "\u2029": "\n", "\t": " "})
@@ -52,11 +54,14 @@ def texts_of(item: "Dataset", keyword: str) -> list[str]:
     """Each value as text; a value that pydicom cannot convert comes as the letters it is written in."""
     from pydicom.multival import MultiValue  # noqa: PLC0415
 
+    tag = _tag(keyword)
+    if tag not in item.keys():  # noqa: SIM118  the raw keys: asking the data set makes a tag of it each time
+        return []
     value: Any
     try:
-        value = item.get(keyword)
+        value = item[tag].value
     except Exception:
-        raw = item.get_item(keyword)
+        raw = item.get_item(tag)
         value = raw.value.decode("latin_1").strip(" \0") if raw is not None and isinstance(raw.value, bytes) else ""
     if value is None:
         return []
@@ -69,11 +74,21 @@ def items_of(item: "Dataset", keyword: str) -> list["Dataset"]:
     """The items of a sequence, [] where it is absent or no sequence."""
     from pydicom.sequence import Sequence  # noqa: PLC0415
 
+    tag = _tag(keyword)
+    if tag not in item.keys():  # noqa: SIM118
+        return []
     try:
-        value = item.get(keyword)
+        value = item[tag].value
     except Exception:
         return []
     return list(value) if isinstance(value, Sequence) else []
+
+
+@cache
+def _tag(keyword: str) -> "BaseTag":
+    from pydicom.tag import Tag  # noqa: PLC0415
+
+    return Tag(keyword)
 
 
 def numbers_of(item: "Dataset", keyword: str) -> list[float]:

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from pydicom.tag import BaseTag
 
 _LONGEST = 1_024  # bytes of a value that is shown, and letters
+_LEFT_IN_FILE = 32 << 20  # bytes of a value (pixels, nearly always) that is not even read
 _BINARY = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN", "OB or OW"))
 
 
 def read_attributes(task: Task) -> Mapping[str, Any]:
     """Answers `text_nodes.tree_body`: one line an attribute, items and their attributes below it."""
     with quiet():
-        dataset = parsed(task.file, defer_size=64 * _LONGEST)
+        dataset = parsed(task.file, defer_size=_LEFT_IN_FILE)
         rows = Rows()
         meta = dataset.file_meta if hasattr(dataset, "file_meta") else None
         if meta:

@@ -7,6 +7,8 @@ from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.domain.text_tree import Reference, TextNode, TextTree
 
 MAX_DEPTH, MAX_NODES = 64, 200_000
+MAX_TEXT_BYTES = 26 << 20  # of all lines as JSON: one message of a worker holds 32 MiB
+_ROW_BYTES = 48  # of a line without any text
 Row = list[Any]
 
 
@@ -16,6 +18,7 @@ class Rows:
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self._is_too_deep = self._is_too_long = False
+        self._bytes = 0
 
     def add(
         self,
@@ -31,7 +34,8 @@ class Rows:
         if depth > MAX_DEPTH:
             self._is_too_deep = True
             return -1
-        if len(self.rows) >= MAX_NODES:
+        self._bytes += _ROW_BYTES + sum(map(_json_bytes, (name, value, kind, relation, note))) + 128 * bool(reference)
+        if len(self.rows) >= MAX_NODES or self._bytes > MAX_TEXT_BYTES:
             self._is_too_long = True
             return -1
         self.rows.append([depth, name, value, kind, relation, note, reference, -1])
@@ -51,10 +55,15 @@ class Rows:
         """What was cut."""
         cuts = []
         if self._is_too_long:
-            cuts.append(f"Only the first {MAX_NODES:,} lines are shown: the file has more.")
+            cuts.append(f"Only the first {len(self.rows):,} lines are shown: the file has more.")
         if self._is_too_deep:
             cuts.append(f"What lies deeper than {MAX_DEPTH} levels is not shown.")
         return cuts
+
+
+def _json_bytes(text: str) -> int:
+    """How long a text is in a message, at most."""
+    return 2 * len(text) if text.isascii() else 12 * len(text)
 
 
 def tree_body(

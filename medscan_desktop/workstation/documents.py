@@ -20,6 +20,7 @@ from medscan_desktop.scene.document import Body, Channel, Clip, Curves, Document
 from medscan_desktop.workstation.document_pictures import ClipFrames, Opened, PdfPages
 
 OpenFile = Callable[[], BinaryIO]
+TREE_SECONDS = 120.0  # 200,000 lines take one
 CLIP_SECONDS = 120.0  # a long clip is counted from end to end
 _SUFFIXES = {
     PDF: ".pdf",
@@ -58,7 +59,7 @@ def read_document(workers: Workers, open_file: OpenFile, header: Header) -> Docu
 
 def read_header_tree(workers: Workers, open_file: OpenFile, label: str) -> TextTree:
     """Every attribute of an instance. FileRefused where it cannot be parsed."""
-    return tree_of(Opened(workers, open_file, label).run("read_attributes", {}))
+    return tree_of(Opened(workers, open_file, label).run("read_attributes", {}, seconds=TREE_SECONDS))
 
 
 def document_content(workers: Workers, open_file: OpenFile, header: Header) -> bytes:
@@ -77,12 +78,12 @@ def kind_of(header: Header) -> ObjectKind | None:
 
 
 def _report(opened: Opened, header: Header, kind: ObjectKind | None) -> Document:
-    tree = tree_of(opened.run("read_report", {}))
+    tree = tree_of(opened.run("read_report", {}, seconds=TREE_SECONDS))
     return _document(header, kind, tree.title, Text(tree), tree.facts, tree.warnings)
 
 
 def _as_header(opened: Opened, header: Header, kind: ObjectKind | None, warnings: tuple[str, ...]) -> Document:
-    tree = tree_of(opened.run("read_attributes", {}))
+    tree = tree_of(opened.run("read_attributes", {}, seconds=TREE_SECONDS))
     suffix = ".bin" if kind in _SAVABLE and kind is not ObjectKind.VIDEO else ".mpg" if kind in _SAVABLE else ""
     name = sop_class_name(header.sop_class_uid)
     return _document(header, kind, name, Text(tree), tree.facts, (*warnings, *tree.warnings), suffix)

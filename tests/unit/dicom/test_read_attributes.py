@@ -55,6 +55,17 @@ def test_items_lie_below_their_sequence() -> None:
     ]
 
 
+def test_a_long_sequence_is_opened_like_a_short_one() -> None:
+    """Its length is told in the file, and pydicom would leave it there as it leaves pixels."""
+    dataset = ct_slice()
+    dataset.ReferencedStudySequence = [item(ReferencedSOPInstanceUID=f"1.2.{number}") for number in range(4_000)]
+
+    found = read(dataset)
+
+    assert value(found, "Referenced Study Sequence") == "4,000 items"
+    assert sum(node.depth == 2 for node in found.nodes) == 4_000
+
+
 def test_private_attributes_are_named_by_number_and_their_creator_shown() -> None:
     dataset = ct_slice()
     block = dataset.private_block(0x0033, "MEDSCAN TESTS", create=True)

@@ -165,6 +165,15 @@ def test_more_lines_than_the_limit_are_cut_and_said(monkeypatch: pytest.MonkeyPa
     assert MAX_NODES == 200_000
 
 
+def test_more_text_than_a_message_holds_is_cut_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("medscan_desktop.dicom.text_nodes.MAX_TEXT_BYTES", 100_000)
+
+    found = tree(*(content("TEXT", f"line {number}", TextValue="肺" * 1_000) for number in range(20)))
+
+    assert len(found.nodes) < 12
+    assert found.warnings[-1].startswith("Only the first ")
+
+
 def test_a_sequence_nested_without_end_is_refused_with_a_sentence() -> None:
     with pytest.raises(Malformed):
         asked(read_report, b"\x40\x00\x30\xa7SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff" * 20_000)
