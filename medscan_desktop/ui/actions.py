@@ -6,6 +6,7 @@ from pathlib import Path
 
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState
 from medscan_desktop.domain.measurement import Measurement, MeasurementId
+from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.imaging.voi import Voi
 from medscan_desktop.imaging.window import auto_window, offered_windows
 from medscan_desktop.scene import changes
@@ -82,7 +83,7 @@ class ViewerActions:
     ) -> None:
         """Show a stack in a view, or (None) hang the window with it; what is no image opens as a document."""
         stack = self.workspace.stack(stack_id)
-        if stack is not None and stack.object_kind in OVERLAY_KINDS:
+        if stack is not None and stack.object_kind in OVERLAY_KINDS - {ObjectKind.KEY_OBJECTS}:  # those are read, too
             self.toggle_overlay_of(stack)
         elif stack is not None and stack.frame_count == 0:
             self.read_document(stack, view_id)
