@@ -103,12 +103,13 @@ def leave_free(volume: Volume) -> None:
 
 
 def _middle_tables(plan: StackPlan, opener: Opener) -> Tables:
-    header = plan.headers[plan.frames[len(plan.frames) // 2].header]
+    ref = plan.frames[len(plan.frames) // 2]
+    header = plan.headers[ref.header]
     if not header.image.has_tables:
         return Tables()
     try:
         with opener(header.sop_instance_uid) as stream:
-            return read_tables(opened(stream, header), header)
+            return read_tables(opened(stream, header), header, ref.frame)
     except Malformed as error:
         raise FileRefused(header.label, f"the file {error}") from error
     except OSError as error:

@@ -35,6 +35,7 @@ from medscan_desktop.dicom.syntax import (
     Codec,
     encoding_of,
 )
+from medscan_desktop.dicom.tables import voi_items
 from medscan_desktop.dicom.tags import PALETTE_DESCRIPTOR, SCAN_TAGS, TAGS
 from medscan_desktop.dicom.values import attribute_values
 from medscan_desktop.domain.errors import FileRefused, NotDicom
@@ -154,7 +155,7 @@ def _pixels(
         length=-1 if located.length == UNDEFINED else located.length,
         kind=kind,
         has_tables=PALETTE_DESCRIPTOR in elements.raw
-        or any(elements.items.get(TAGS[name]) for name in ("ModalityLUTSequence", "VOILUTSequence")),
+        or bool(elements.items.get(TAGS["ModalityLUTSequence"]) or voi_items(elements)),
     )
     _check_layout(pixels)
     if frames * pixels.frame_bits > 8 * _MAX_PIXEL_BYTES:

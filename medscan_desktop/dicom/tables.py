@@ -1,6 +1,7 @@
 """Lookup tables of a file: modality LUT, VOI LUTs and palette, segmented palettes included (PS3.3 C.7.9.2, C.11)."""
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -19,8 +20,21 @@ from medscan_desktop.imaging.window import VoiLut
 _MODALITY, _VOI = TAGS["ModalityLUTSequence"], TAGS["VOILUTSequence"]
 _DESCRIPTOR, _EXPLANATION, _KIND, _DATA = 0x00283002, 0x00283003, 0x00283004, 0x00283006
 _PALETTES = tuple((0x00281101 + colour, 0x00281201 + colour, 0x00281221 + colour) for colour in range(3))
+_SHARED, _PER_FRAME = TAGS["SharedFunctionalGroupsSequence"], TAGS["PerFrameFunctionalGroupsSequence"]
+_FRAME_VOI = TAGS["FrameVOILUTSequence"]
 _WANTED = frozenset(
-    (_MODALITY, _VOI, _DESCRIPTOR, _EXPLANATION, _KIND, _DATA, *(tag for tags in _PALETTES for tag in tags))
+    (
+        _SHARED,
+        _PER_FRAME,
+        _FRAME_VOI,
+        _MODALITY,
+        _VOI,
+        _DESCRIPTOR,
+        _EXPLANATION,
+        _KIND,
+        _DATA,
+        *(tag for tags in _PALETTES for tag in tags),
+    )
 )
 _FULL = 65_536
 
@@ -49,8 +63,17 @@ class Tables:
     palette: tuple[Lut, Lut, Lut] | None = None
 
 
-def read_tables(stream: BinaryIO, header: Header) -> Tables:
-    """The tables of one file, from the stream of `located.opened`."""
+def voi_items(elements: Elements, frame: int | None = None) -> Sequence[Elements]:
+    """The VOI LUTs of a file, or those in its functional groups: shared, or of one frame (None: of any)."""
+    if found := elements.items.get(_VOI):
+        return found
+    frames = elements.items.get(_PER_FRAME, ())
+    groups = [*elements.items.get(_SHARED, ()), *(frames if frame is None else frames[frame : frame + 1])]
+    return [lut for one in groups for voi in one.items.get(_FRAME_VOI, ()) for lut in voi.items.get(_VOI, ())]
+
+
+def read_tables(stream: BinaryIO, header: Header, frame: int = 0) -> Tables:
+    """The tables of one file, from the stream of `located.opened`; of functional groups those of `frame`."""
     pixels = header.image
     elements = _elements(stream, header)
     order = elements.encoding.byte_order
@@ -59,7 +82,7 @@ def read_tables(stream: BinaryIO, header: Header) -> Tables:
     _, intercept = rescale_of(header)
     voi_is_signed = found is None and (pixels.is_signed or intercept < 0)
     charset = header.text("SpecificCharacterSet")
-    vois = (_voi_lut(item, voi_is_signed, order, charset) for item in elements.items.get(_VOI, ()))
+    vois = (_voi_lut(item, voi_is_signed, order, charset) for item in voi_items(elements, frame))
     kind = modality.raw.get(_KIND, (b"", b""))[1] if modality else b""
     return Tables(
         modality=found,

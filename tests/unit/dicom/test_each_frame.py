@@ -10,6 +10,7 @@ from medscan_desktop.dicom.group import group
 from medscan_desktop.dicom.load import start_load
 from medscan_desktop.dicom.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import InlineWorkers
+from medscan_desktop.imaging.voi import VoiLut
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import offered_windows
 from medscan_desktop.scene.camera import pane_map
@@ -145,3 +146,23 @@ def test_slices_that_are_missing_stay_empty_and_hold_nothing() -> None:
     assert offered_windows(volume, "CT")[0].name == "Auto"
     assert offered_windows(volume, "CT")[0].centre == pytest.approx(5, abs=0.6)  # type: ignore[union-attr]
     assert stack.frame_at(3) is None and stack.frame_at(4) == 3
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_a_voi_lut_in_the_functional_groups_is_offered(is_shared: bool) -> None:
+    dataset = four_d(steps=1)
+    lut = Dataset()
+    lut.LUTDescriptor, lut.LUTExplanation = [4, 0, 8], "STEPS"
+    lut.LUTData = np.array([0, 85, 170, 255], np.uint16).tobytes()
+    voi = Dataset()
+    voi.VOILUTSequence = Sequence([lut])
+    groups = dataset.SharedFunctionalGroupsSequence if is_shared else dataset.PerFrameFunctionalGroupsSequence
+    for group_item in groups:
+        group_item.FrameVOILUTSequence = Sequence([voi])
+    for item in [voi.VOILUTSequence[0]]:
+        item["LUTDescriptor"].VR, item["LUTData"].VR = "US", "OW"
+    ((_, volume),) = loaded([dataset])
+
+    first = offered_windows(volume, "MR")[0]
+    assert isinstance(first, VoiLut) and first.name == "STEPS"
+    np.testing.assert_allclose(first.entries, np.array([0, 85, 170, 255]) / 255)
