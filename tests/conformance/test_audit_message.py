@@ -55,15 +55,19 @@ def test_outcomes_are_the_standards(outcome: Outcome, code: str) -> None:
 
 # Every command of the product, and what use cases record besides.
 EVENT_IDS = {
-    "110100": {"health.check", "wrap.look", "model.list", "model.verify"},
+    "110100": {
+        "library.note_states", "retention.show", "retention.set", "retention.dry_run", "retention.run", "health.check", "wrap.look", "model.list", "model.verify"},
+    "110105": {"study.delete"},
     "110101": {"audit.list", "audit.verify", "audit.export"},
     "110103": {
-        "study.open", "study.close", "series.list", "series.show", "series.read_thumbnail", "series.thumbnail",
+        "study.open", "study.close", "study.look", "study.deletion", "library.check", "library.check_study", "series.list", "series.show", "series.read_thumbnail", "series.thumbnail",
         "model.read_input",
     },
     "110106": {"export.seg", "export.pdf", "export.snapshot", "export.view"},
     "110107": {"study.import", "study.wrap"},
     "110110": {
+        "hold.set", "hold.clear", "reconcile.count", "reconcile.list", "reconcile.show", "reconcile.decide",
+        "reconcile.replace", "reconcile.reopen", "reconcile.draw",
         "finding.list", "finding.accept", "finding.reject", "finding.propose",
         "measurement.list", "measurement.save", "measurement.delete", "model.run",
     },
