@@ -201,31 +201,32 @@ def _as_slice(
 
 def _as_map(made: "Dataset", head: VolumeHead, place: Placed, plane: NDArray[Any], k: int, time: int) -> None:
     """One frame of floating-point values (PS3.3 A.75, C.8.32.2)."""
-    if place.origin is None or place.step is None or place.row is None or place.column is None:
-        raise ValueError("a parametric map has a place in the patient")
-    kind = {
-        "PixelPresentation": "MONOCHROME",
-        "VolumetricProperties": "VOLUME",
-        "VolumeBasedCalculationTechnique": "NONE",
-    }
     made.ImageType = ["DERIVED", "PRIMARY", "VOLUME", "QUANTITY"]
     made.ContentLabel, made.ContentDescription, made.ContentCreatorName = "WRAPPED", "", ""
     made.ContentQualification, made.RecognizableVisualFeatures = "RESEARCH", "YES"
     made.BurnedInAnnotation, made.LossyImageCompression = "NO", "00"
     made.PresentationLUTShape, made.Laterality, made.PatientPosition = "IDENTITY", "", ""
+    made.PixelPresentation, made.VolumetricProperties = "MONOCHROME", "VOLUME"
+    made.VolumeBasedCalculationTechnique = "NONE"
     made.AcquisitionContextSequence = []
-    for keyword, value in kind.items():
-        setattr(made, keyword, value)
     organisation = new_uid()
+    index = {"DimensionIndexPointer": 0x00209057, "FunctionalGroupPointer": 0x00209111}
     made.DimensionOrganizationSequence = [_item(DimensionOrganizationUID=organisation)]
-    made.DimensionIndexSequence = [
-        _item(
-            DimensionOrganizationUID=organisation,
-            DimensionIndexPointer=0x00209057,
-            FunctionalGroupPointer=0x00209111,
-        )
-    ]
-    low, high = float(np.nanmin(plane, initial=np.inf)), float(np.nanmax(plane, initial=-np.inf))
+    made.DimensionIndexSequence = [_item(DimensionOrganizationUID=organisation, **index)]
+    made.SharedFunctionalGroupsSequence = [_shared_groups(made, head, place, plane)]
+    made.PerFrameFunctionalGroupsSequence = [_frame_groups(head, place, k, time)]
+    made.NumberOfFrames = 1
+    made.SamplesPerPixel, made.PhotometricInterpretation = 1, "MONOCHROME2"
+    made.Rows, made.Columns = plane.shape
+    made.BitsAllocated = 32
+    made.FloatPixelData = np.ascontiguousarray(plane, "<f4").tobytes()
+
+
+def _shared_groups(made: "Dataset", head: VolumeHead, place: Placed, plane: NDArray[Any]) -> "Dataset":
+    if place.row is None or place.column is None:
+        raise ValueError("a parametric map has a place in the patient")
+    known = plane[np.isfinite(plane)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
     mapping = _item(
         DoubleFloatRealWorldValueFirstValueMapped=low,
         DoubleFloatRealWorldValueLastValueMapped=high,
@@ -235,34 +236,28 @@ def _as_map(made: "Dataset", head: VolumeHead, place: Placed, plane: NDArray[Any
         LUTExplanation="values as in the file",
         MeasurementUnitsCodeSequence=[_item(**_code("1", "UCUM", "no units"))],
     )
-    position = [ds_text(value) for value in place.origin + k * place.step]
+    spacing = [ds_text(size) for size in place.spacing]
+    window = _item(WindowCenter=ds_text((low + high) / 2), WindowWidth=ds_text((high - low) or 1.0))
+    return _item(
+        PixelMeasuresSequence=[_item(PixelSpacing=spacing, SliceThickness=ds_text(head.spacing[2]))],
+        PlaneOrientationSequence=[
+            _item(ImageOrientationPatient=[ds_text(value) for value in (*place.row, *place.column)])
+        ],
+        ParametricMapFrameTypeSequence=[_item(FrameType=made.ImageType)],
+        FrameVOILUTSequence=[window],
+        RealWorldValueMappingSequence=[mapping],
+        PixelValueTransformationSequence=[_item(RescaleIntercept="0", RescaleSlope="1", RescaleType="US")],
+    )
+
+
+def _frame_groups(head: VolumeHead, place: Placed, k: int, time: int) -> "Dataset":
+    if place.origin is None or place.step is None:
+        raise ValueError("a parametric map has a place in the patient")
     content = _item(StackID="1", InStackPositionNumber=k + 1, DimensionIndexValues=[k + 1])
     if head.shape[0] > 1:
         content.TemporalPositionIndex = time + 1
-    made.SharedFunctionalGroupsSequence = [
-        _item(
-            PixelMeasuresSequence=[
-                _item(PixelSpacing=[ds_text(size) for size in place.spacing], SliceThickness=ds_text(head.spacing[2]))
-            ],
-            PlaneOrientationSequence=[
-                _item(ImageOrientationPatient=[ds_text(value) for value in (*place.row, *place.column)])
-            ],
-            ParametricMapFrameTypeSequence=[_item(FrameType=made.ImageType)],
-            FrameVOILUTSequence=[
-                _item(WindowCenter=ds_text((low + high) / 2), WindowWidth=ds_text((high - low) or 1.0))
-            ],
-            RealWorldValueMappingSequence=[mapping],
-            PixelValueTransformationSequence=[_item(RescaleIntercept="0", RescaleSlope="1", RescaleType="US")],
-        )
-    ]
-    made.PerFrameFunctionalGroupsSequence = [
-        _item(FrameContentSequence=[content], PlanePositionSequence=[_item(ImagePositionPatient=position)])
-    ]
-    made.NumberOfFrames = 1
-    made.SamplesPerPixel, made.PhotometricInterpretation = 1, "MONOCHROME2"
-    made.Rows, made.Columns = plane.shape
-    made.BitsAllocated = 32
-    made.FloatPixelData = np.ascontiguousarray(plane, "<f4").tobytes()
+    position = [ds_text(value) for value in place.origin + k * place.step]
+    return _item(FrameContentSequence=[content], PlanePositionSequence=[_item(ImagePositionPatient=position)])
 
 
 def _put_pixels(made: "Dataset", plane: NDArray[Any]) -> None:

@@ -149,13 +149,17 @@ def test_fractions_are_stored_in_steps_and_the_error_is_said(library: Workstatio
     assert_same_place(volume_of(library, outcome)[1], sitk.ReadImage(str(path)), error=stated * 1.02)
 
 
-def test_fractions_of_no_ct_or_mr_stay_exact_in_a_parametric_map(library: Workstation, tmp_path: Path) -> None:
+@pytest.mark.parametrize("modality", ["PT", "OT"])
+def test_fractions_of_no_ct_or_mr_stay_exact_in_a_parametric_map(
+    library: Workstation, tmp_path: Path, modality: str
+) -> None:
     values = np.random.default_rng(5).normal(0, 1000, (4, 5, 6)).astype("f4")
     path = written(tmp_path, "map.nii", nifti(values, sform=TURNED, spacing=MILLIMETRES))
 
-    stack, volume = volume_of(library, wrapped(library, path, modality="PT"))
+    stack, volume = volume_of(library, wrapped(library, path, modality=modality))
 
-    assert stack.is_volume and stack.modality == "PT"
+    assert stack.is_volume and stack.modality == modality
+    assert volume.calibration == ""  # millimetres of the patient
     assert_same_place(volume, sitk.ReadImage(str(path)))
 
 
@@ -170,6 +174,15 @@ def test_what_is_no_number_becomes_padding(library: Workstation, tmp_path: Path)
     assert "1 voxels hold no number" in outcome.notes
     low, high = volume.padding or (1, 0)
     assert ((volume.values >= low - 1e-3) & (volume.values <= high + 1e-3)).sum() == 1
+
+
+def test_the_phases_of_a_map_lie_at_their_places(library: Workstation, tmp_path: Path) -> None:
+    values = voxels("f4", shape=(2, 4, 5, 6)) / 3
+    outcome = wrapped(library, written(tmp_path, "four.nii", nifti(values, sform=PLAIN, spacing=(1, 2, 3, 2))))
+
+    with shown(library, outcome) as stacks:
+        assert sorted(stack.frame_count for stack in stacks) == [4, 4]
+        assert all(stack.is_volume for stack in stacks)
 
 
 def test_times_become_phases(library: Workstation, tmp_path: Path) -> None:
