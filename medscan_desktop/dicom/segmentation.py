@@ -188,7 +188,7 @@ def _is_same(frame: Frame, plan: StackPlan, k: int) -> bool:
         return frame.size == plan.geometry.shape[1:]
     directions = np.stack([frame.row - image.row, frame.column - image.column])
     return (
-        frame.size == image.size
+        frame.size == image.size == plan.geometry.shape[1:]
         and float(np.abs(directions).max()) < 1e-3
         and bool(np.allclose(frame.spacing, image.spacing, rtol=1e-3))
         and float(np.linalg.norm(frame.origin - image.origin)) <= 0.5 * min(frame.spacing)

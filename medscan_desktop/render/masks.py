@@ -19,7 +19,11 @@ def mask_picture(layer: MaskLayer, grid: Grid) -> tuple[int, int, NDArray[np.uin
     plane = layer.mask.plane(grid.axis, grid.index)
     if not plane.any():
         return None
-    label = sample_label(plane, grid)
+    part = grid.part_showing(*cv2.boundingRect(plane.view(np.uint8)))
+    if part is None:
+        return None
+    left, top, _, _ = part
+    label = sample_label(plane, grid, part)
     x, y, width, height = cv2.boundingRect(label)
     if not width:
         return None

@@ -122,6 +122,17 @@ class Grid:
         moved[:, 2] += self.matrix[:, :2] @ (left, top)
         return moved
 
+    def part_showing(self, column: int, row: int, columns: int, rows: int) -> tuple[int, int, int, int] | None:
+        """The part of the rectangle that shows a box of slice pixels, and some around it; None where it shows none."""
+        ends = np.array([(x, y) for x in (column - 1.0, column + columns) for y in (row - 1.0, row + rows)])
+        pixels = (ends - self.matrix[:, 2]) @ np.linalg.inv(self.matrix[:, :2]).T
+        left, top, right, bottom = self.rectangle
+        first = np.maximum(np.floor(pixels.min(axis=0)), (left, top)).astype(int)
+        last = np.minimum(np.ceil(pixels.max(axis=0)) + 1, (right, bottom)).astype(int)
+        if (last <= first).any():
+            return None
+        return int(first[0]), int(first[1]), int(last[0]), int(last[1])
+
     @cached_property
     def reduction(self) -> tuple[int, int]:
         """(columns, rows) of slice pixels to average into one, where the picture shows fewer than there are."""
@@ -185,14 +196,25 @@ def tissue_mask(source: PlaneSource, grid: Grid, plane: Pixels) -> NDArray[np.bo
     return rows if tissue is None else tissue & rows
 
 
-def sample_label(plane: NDArray[np.bool_], grid: Grid) -> NDArray[np.uint8]:
-    """A mask's slice at the pixels of the grid's rectangle: 1 where the nearest voxel is in the mask."""
-    left, top, right, bottom = grid.rectangle
+def sample_label(
+    plane: NDArray[np.bool_], grid: Grid, part: tuple[int, int, int, int] | None = None
+) -> NDArray[np.uint8]:
+    """A mask's slice at the pixels of the grid's rectangle, or a part of it: 1 where the nearest voxel is in the mask.
+
+    `part` is (left, top, right, bottom) in the pane.
+    """
+    left, top, right, bottom = part or grid.rectangle
+    matrix = grid.matrix.copy()
+    matrix[:, 2] += grid.matrix[:, :2] @ (left, top)
     label = plane.astype(np.uint8)
     warped = cv2.warpAffine(
-        label, grid.local_matrix, (right - left, bottom - top), flags=_NEAREST, borderMode=cv2.BORDER_REPLICATE
+        label, matrix, (right - left, bottom - top), flags=_NEAREST, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.asarray(warped if grid.inside is None else warped * grid.inside, np.uint8)
+    if grid.inside is None:
+        return np.asarray(warped, np.uint8)
+    first_column, first_row, _, _ = grid.rectangle
+    inside = grid.inside[top - first_row : bottom - first_row, left - first_column : right - first_column]
+    return np.asarray(warped * inside, np.uint8)
 
 
 def reduced_matrix(grid: Grid) -> Floats:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
@@ -13,7 +14,7 @@ from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Window
 from medscan_desktop.render.pane import PaneRenderer
-from medscan_desktop.render.sampling import Grid
+from medscan_desktop.render.sampling import Grid, sample_label
 from medscan_desktop.render.washes import wash_values
 from medscan_desktop.scene.navigation import pane_of
 from medscan_desktop.scene.overlays import Shown, with_shown, without
@@ -28,6 +29,7 @@ from medscan_desktop.scene.presentation import (
     TextNote,
 )
 from medscan_desktop.scene.workspace import (
+    Camera,
     ContourLayer,
     MaskLayer,
     Overlay,
@@ -102,6 +104,31 @@ def test_a_segmentation_tints_exactly_the_pixels_of_its_voxels(kind: ViewKind, d
 
     np.testing.assert_array_equal(tinted(workspace, view)[known], inside[k, j, i][known])
     assert inside[k, j, i][known].any()
+
+
+@pytest.mark.parametrize("kind", PLANES)
+@pytest.mark.parametrize(("turn", "zoom"), [(0, 1.0), (90, 3.7), (33.3, 0.4), (201.0, 2.2)])
+def test_the_part_of_a_pane_that_shows_a_small_mask_is_sampled_as_the_whole_would_be(
+    kind: ViewKind, turn: float, zoom: float
+) -> None:
+    """A hundred segments are drawn in the time of a few: only where each is."""
+    geometry = geometry_of(rotation((12, -25, 33)))
+    workspace = scene_of(geometry)
+    view = replace(view_of(workspace, kind), camera=Camera(zoom, (1.3, -2.1), turn))
+    pane = pane_of(workspace, view, SIZE)
+    assert pane is not None
+    grid = Grid.of(pane, SIZE, 1.5)
+    generator = np.random.default_rng(8)
+    for _ in range(10):
+        plane = np.zeros(grid.extent[::-1], bool)
+        row, column = generator.integers(0, np.array(plane.shape) - 4)
+        plane[row : row + 3, column : column + 4] = generator.random((3, 4)) > 0.3
+        whole, pieced = sample_label(plane, grid), np.zeros_like(sample_label(plane, grid))
+        part = grid.part_showing(*cv2.boundingRect(plane.view(np.uint8)))
+        if part is not None:
+            left, top, _, _ = grid.rectangle
+            pieced[part[1] - top : part[3] - top, part[0] - left : part[2] - left] = sample_label(plane, grid, part)
+        np.testing.assert_array_equal(pieced, whole)
 
 
 def structure(geometry: Geometry) -> Shown:
