@@ -160,8 +160,8 @@ class _Archive:
 
     def __init__(self, opener: Opener) -> None:
         self._opener = opener
-        self._stream: BinaryIO | None = None
-        self._zip = self._open()
+        self._zip, stream = self._open()
+        self._stream: BinaryIO | None = stream
         self.infos = [info for info in self._zip.infolist() if not info.is_dir()]
 
     def __enter__(self) -> "_Archive":
@@ -177,11 +177,12 @@ class _Archive:
             self._stream.close()
             self._stream = None
 
-    def entry(self, info: zipfile.ZipInfo) -> BinaryIO:
-        """The unpacked bytes of an entry. Raises what zipfile raises."""
-        if self._stream is None:
-            self._zip = self._open()
-        return cast(BinaryIO, self._zip.open(info))
+    def entry(self, info: zipfile.ZipInfo) -> tuple[BinaryIO, BinaryIO | None]:
+        """The unpacked bytes of an entry, and a file that is to be closed after it. Raises what zipfile raises."""
+        if self._stream is not None:
+            return cast(BinaryIO, self._zip.open(info)), None
+        opened, stream = self._open()
+        return cast(BinaryIO, opened.open(info)), stream
 
     def data_offset(self, info: zipfile.ZipInfo) -> int:
         """Where an entry's own bytes begin, after its local header."""
@@ -194,7 +195,7 @@ class _Archive:
         """The archive's own bytes from `start` on as a stream of `size` bytes."""
         return cast(BinaryIO, _Window(self._opener(), start, size))
 
-    def _open(self) -> zipfile.ZipFile:
+    def _open(self) -> tuple[zipfile.ZipFile, BinaryIO]:
         stream = self._opener()
         try:
             _check_length(stream)
@@ -202,8 +203,7 @@ class _Archive:
         except BaseException:
             stream.close()
             raise
-        self._stream = stream
-        return opened
+        return opened, stream
 
 
 def _check_length(stream: BinaryIO) -> None:
@@ -232,7 +232,7 @@ class _Unpacking(io.RawIOBase):
         self._most = _most(info)
         self._came = 0
         try:
-            self._inner = archive.entry(info)
+            self._inner, self._file = archive.entry(info)
         except _ERRORS as error:
             raise FileRefused(label, _DAMAGED) from error
 
@@ -251,6 +251,8 @@ class _Unpacking(io.RawIOBase):
         """Let go of the entry."""
         if hasattr(self, "_inner"):
             self._inner.close()
+            if self._file is not None:
+                self._file.close()
         super().close()
 
 

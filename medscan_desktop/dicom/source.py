@@ -47,5 +47,5 @@ def held_open(stream: BinaryIO, opener: Callable[[], BinaryIO]) -> Iterator[Call
     try:
         yield again
     finally:
-        for one in waiting:
-            one.close()
+        while waiting:
+            waiting.pop().close()

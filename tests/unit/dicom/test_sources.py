@@ -94,6 +94,19 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     assert found(path) == {"x.zip/bomb": "it unpacks to far more than an image holds"}
 
 
+def test_a_source_can_be_opened_after_the_next_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"one")
+    (tmp_path / "x.zip").write_bytes(zipped({"b": b"two"}))
+    sources = [source for source in find_files([tmp_path]) if isinstance(source, Source)]
+
+    for _ in range(2):
+        contents = []
+        for source in sources:
+            with source.open() as stream:
+                contents.append(stream.read())
+        assert contents == [b"one", b"two"]
+
+
 def test_a_size_that_lies_is_damage_and_costs_no_memory(tmp_path: Path) -> None:
     """The directory says 1,000 bytes, and 100 MB would come out: no more than it says is ever unpacked."""
     path = tmp_path / "x.zip"
