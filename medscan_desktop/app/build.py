@@ -86,7 +86,8 @@ def build(
         with factory("security.hostile_file", sha256, outcome=Outcome.FAILURE, reason=reason) as records:
             records.hostile.put(sha256, reason)
 
-    workers = RememberingWorkers(ProcessWorkers(worker_command(), max(2, settings.threads)), remember)
+    count = settings.threads + 1  # a series loads on as many threads; a document need not wait for it
+    workers = RememberingWorkers(ProcessWorkers(worker_command(), count), remember)
     shelf = Shelf(settings.threads, workers, _chosen_budget(database) or settings.memory_budget)
 
     def make_context(user: User | None, job: Job, post: Callable[[SceneChange], None]) -> Context:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import psutil
 import pytest
 
 from medscan_desktop.app.start import worker_command
+from medscan_desktop.dicom.workers.frames import SIZE, Frames
 from medscan_desktop.dicom.workers.pool import ProcessWorkers
 from medscan_desktop.dicom.workers.process import Limits
 from medscan_desktop.domain.errors import FileRefused, Hostile, MedScanError
@@ -322,6 +324,34 @@ def test_an_error_of_the_file_itself_comes_back_as_it_is(pool: Pool) -> None:
         workers.run("echo", {}, Broken(bytes(3 << 20)), label="a file")
 
     assert is_working(workers)
+
+
+def test_without_memfd_the_frames_are_named_memory_that_goes_with_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS and Windows."""
+    made: list[SharedMemory] = []
+
+    def make() -> Frames:
+        made.append(SharedMemory(create=True, size=SIZE))
+        return Frames(made[-1])
+
+    monkeypatch.setattr(Frames, "make", make)
+    workers = ProcessWorkers(worker_tricks.command(), 1)
+    assert is_working(workers)
+    with pytest.raises(Hostile):
+        ask(workers, "stop")
+    assert is_working(workers)
+    workers.close()
+
+    assert len(made) == 2
+    for memory in made:
+        with pytest.raises(FileNotFoundError):
+            SharedMemory(memory.name)
+
+
+def test_a_frozen_program_starts_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+
+    assert worker_command() == [sys.executable, "--worker"]
 
 
 def test_the_installed_command_is_a_worker_too() -> None:

@@ -52,6 +52,16 @@ def test_search_finds_nobody_else(library: Cli) -> None:
     assert library("studies", "--search", "nobody", "--json").json == []
 
 
+def test_no_file_is_kept_from_being_tried(library: Cli) -> None:
+    answer = library("hostile", "list")
+    forgotten = library("hostile", "forget", "--all", "--json")
+    unknown = library("hostile", "forget", "00")
+
+    assert (answer.code, answer.out) == (0, "No file is kept from being tried.\n")
+    assert forgotten.json == {"forgotten": 0}
+    assert (unknown.code, unknown.err) == (1, "medscan: There is no such file among those that are not tried again.\n")
+
+
 def test_importing_again_changes_nothing(library: Cli) -> None:
     answer = library("import", library.folder / "ct", "--json")
 

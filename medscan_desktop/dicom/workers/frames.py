@@ -20,7 +20,7 @@ if sys.platform == "linux":
 FILE_SLOT = 2 << 20  # bytes of the file at a time; most compressed frames fit
 SLOT = 1 << 20  # bytes of an array at a time; a CT slice is half of it
 SLOTS = 4
-_SIZE = FILE_SLOT + SLOTS * SLOT
+SIZE = FILE_SLOT + SLOTS * SLOT
 
 
 class Frames:
@@ -34,19 +34,19 @@ class Frames:
             raise MemoryError("no memory for a worker's frames")
         self._whole = whole
         self.file = self._whole[:FILE_SLOT]
-        starts = range(FILE_SLOT, _SIZE, SLOT)
+        starts = range(FILE_SLOT, SIZE, SLOT)
         self.ring = tuple(self._whole[start : start + SLOT] for start in starts)
 
     @classmethod
     def make(cls) -> "Frames":
         """In the program. MemoryError where there is no room."""
         if sys.platform != "linux":
-            return cls(SharedMemory(create=True, size=_SIZE))
+            return cls(SharedMemory(create=True, size=SIZE))
         fd = os.memfd_create("medscan-frames", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         try:
-            os.posix_fallocate(fd, 0, _SIZE)
+            os.posix_fallocate(fd, 0, SIZE)
             fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
-            return cls(mmap.mmap(fd, _SIZE), fd)
+            return cls(mmap.mmap(fd, SIZE), fd)
         except OSError as error:
             os.close(fd)
             raise MemoryError("no memory for a worker's frames") from error
@@ -56,7 +56,7 @@ class Frames:
         """In the worker, from the program's `handle`."""
         if "fd" in handle:
             fd = int(handle["fd"])
-            mapped = mmap.mmap(fd, _SIZE)
+            mapped = mmap.mmap(fd, SIZE)
             os.close(fd)
             return cls(mapped)
         memory = SharedMemory(str(handle["name"]))
