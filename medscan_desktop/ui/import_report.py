@@ -1,10 +1,12 @@
 """What an import did: what was not taken in, by reason, to be searched, filtered and saved."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QDialog, QFileDialog, QHeaderView, QTreeView, QWidget
 
+from medscan_desktop.dicom.foreign_kind import can_be_wrapped
 from medscan_desktop.domain.errors import MedScanError
 from medscan_desktop.domain.import_report import NOT_TAKEN_IN, WORDS, ImportReport, csv_text, plain_text
 from medscan_desktop.persistence.whole_file import write_whole
@@ -12,14 +14,18 @@ from medscan_desktop.ui import make, theme
 from medscan_desktop.ui.outcome_tree import OutcomeTree
 from medscan_desktop.ui.texts import count_text
 
+_WRAPPED = 100  # files that one dialog asks about
 _OPENED = 40  # files that are listed without a click, in all
 
 
 class ImportReportDialog(QDialog):
     """A window beside the library, never modal."""
 
-    def __init__(self, report: ImportReport, parent: QWidget) -> None:
+    def __init__(
+        self, report: ImportReport, parent: QWidget, wrap: Callable[[Sequence[Path]], object] | None = None
+    ) -> None:
         super().__init__(parent)
+        self._wrap = wrap  # asks whose study the files go into that are no DICOM and can be wrapped
         self._report = report
         self._listed = tuple(file for file in report.files if file.status in NOT_TAKEN_IN)
         self.setWindowTitle("Import report")
@@ -62,6 +68,10 @@ class ImportReportDialog(QDialog):
             layout.addWidget(make.label("Every file was taken in.", "muted"), 1)
         layout.addWidget(self.problem)
         buttons = make.row()
+        others = [Path(file.path) for file in self._listed if can_be_wrapped(file.reason)][:_WRAPPED]
+        if others and self._wrap is not None:
+            wrap = self._wrap
+            buttons.addWidget(make.button(f"Wrap {count_text(len(others), 'file')}…", lambda: wrap(others)))
         buttons.addStretch()
         buttons.addWidget(make.button("Save…", self._ask_and_save))
         buttons.addWidget(make.button("Close", self.close, "primary"))

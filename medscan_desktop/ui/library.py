@@ -230,7 +230,7 @@ class LibraryPage(QWidget):
 
     def _show_report(self) -> None:
         if self._report is not None:
-            ImportReportDialog(self._report, self).show()
+            ImportReportDialog(self._report, self, self.wrap).show()
 
     def _ask_for_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Import a folder")

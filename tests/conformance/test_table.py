@@ -45,6 +45,8 @@ MADE_AS = {
     "encapsulated PDF": "document, pages",
     "ECG": "waveform, plot",
     "video MPEG-2": "video, clip",
+    "video H.264": "video, clip",
+    "video HEVC": "video, clip",
     "text SR": "structured report, text tree",
 }
 OVER_ITS_IMAGES = ("SEG", "SEG fractional", "RTSTRUCT", "GSPS", "KO")

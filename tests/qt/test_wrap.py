@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from medscan_desktop.ui.import_report import ImportReportDialog
 from medscan_desktop.ui.wrap_dialog import WrapDialog
 from tests.support.foreign_files import nifti, voxels, written
 from tests.support.windows import Open
@@ -86,3 +87,21 @@ def test_a_lock_closes_the_dialog(desk: Open, tmp_path: Path, qtbot: QtBot) -> N
     desk.desk.lock()
 
     qtbot.waitUntil(lambda: not desk.desk.library.findChildren(WrapDialog))
+
+
+def test_what_a_folder_holds_besides_can_be_wrapped_from_the_report(desk: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    """A folder may hold hundreds: nothing is asked before somebody wants it."""
+    written(tmp_path, "scan.nii", nifti(voxels(), sform=ROWS))
+    library = desk.desk.library
+    library.bring_in([tmp_path])
+    qtbot.waitUntil(library.report_button.isVisible, timeout=20_000)
+    assert not library.findChildren(WrapDialog)
+
+    library.report_button.click()
+    (report,) = library.findChildren(ImportReportDialog)
+    (button,) = (one for one in report.findChildren(QPushButton) if one.text() == "Wrap 1 file…")
+    button.click()
+
+    qtbot.waitUntil(lambda: bool(library.findChildren(WrapDialog)))
+    report.close()
+    library.findChildren(WrapDialog)[0].close()

@@ -3,9 +3,6 @@
 import io
 import struct
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from fpdf import FPDF
@@ -201,21 +198,6 @@ def video(
     made["PixelData"].VR = "OB"
     made["PixelData"].is_undefined_length = True
     return made
-
-
-@cache
-def mpeg2_bytes(frames: int = 25) -> bytes:
-    """An MPEG-2 stream of 64 x 48 pixels, 25 frames a second; frame k is all of grey level 10 k."""
-    import cv2  # noqa: PLC0415  0.2 s that most objects need not pay
-
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "clip.m2v"
-        writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mpg2"), 25, (64, 48))
-        assert writer.isOpened()
-        for k in range(frames):
-            writer.write(np.full((48, 64, 3), 10 * k, np.uint8))
-        writer.release()
-        return path.read_bytes()
 
 
 def report(sources: Sequence[Dataset]) -> Dataset:

@@ -10,18 +10,20 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from tests.support import clips
 from tests.support import made_documents as documents
 from tests.support import made_multiframe as multiframe
 from tests.support import made_overlays as overlays
 from tests.support import made_stills as stills
 
-# Of H.264 and HEVC no clean encoder is at hand: these are shells around bytes that no decoder makes a picture of.
-VIDEO_BYTES = b"\x00\x00\x01\x09" + bytes(range(256)) * 8
-
 
 def source_ct() -> list[Dataset]:
     """Ten axial CT slices that the made overlays refer to: `made_stills.ct_stack`."""
     return stills.ct_stack("source CT")
+
+
+def _clip(content: bytes, syntax: str) -> Dataset:
+    return documents.video(content, syntax=syntax, rows=clips.ROWS, columns=clips.COLUMNS, frames=clips.COUNT)
 
 
 MADE: dict[str, Callable[[], list[Dataset]]] = {
@@ -52,9 +54,9 @@ MADE: dict[str, Callable[[], list[Dataset]]] = {
     "encapsulated CDA": lambda: [documents.encapsulated_cda()],
     "encapsulated STL": lambda: [documents.encapsulated_stl()],
     "ECG": lambda: [documents.ecg()],
-    "video MPEG-2": lambda: [documents.video(documents.mpeg2_bytes(), rows=48, columns=64)],
-    "video H.264": lambda: [documents.video(VIDEO_BYTES, syntax="1.2.840.10008.1.2.4.102")],
-    "video HEVC": lambda: [documents.video(VIDEO_BYTES, syntax="1.2.840.10008.1.2.4.107")],
+    "video MPEG-2": lambda: [_clip(clips.MPEG2, "1.2.840.10008.1.2.4.100")],
+    "video H.264": lambda: [_clip(clips.H264, "1.2.840.10008.1.2.4.102")],
+    "video HEVC": lambda: [_clip(clips.HEVC, "1.2.840.10008.1.2.4.107")],
 }
 
 
