@@ -190,7 +190,7 @@ def _draw_words(
         _plain(painter, name, x + 2, y - pixels * 0.5, pixels, _LABEL)
     for at, text in curves.marks:
         if at >= 0:
-            x, y = _moved(matrix, np.array([(LABEL_MM + at * MM_PER_SECOND, 2.0)]))[0]
+            x, y = _moved(matrix, np.array([(LABEL_MM + at * MM_PER_SECOND, 4.5)]))[0]
             _plain(painter, text, x, y, pixels * 0.9, _NOTE)
 
 

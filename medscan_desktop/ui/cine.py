@@ -140,10 +140,10 @@ class CineBar(QFrame):
 
     def _rate_text(self, rate: float) -> str:
         if self._run is None:
-            return f"{rate:g} frames a second" if rate else ""
+            return f"{rate:.4g} frames a second" if rate else ""
         now = monotonic()
         reached = len(self._steps) / min(max(now - self._run.since, 0.2), _MEASURED_S)
-        said = f"{self._run.rate:g} frames a second"
+        said = f"{self._run.rate:.4g} frames a second"
         return f"{reached:.1f} of {said}" + ("" if rate else " (the header names no rate)")
 
     def _scrub(self, frame: int) -> None:

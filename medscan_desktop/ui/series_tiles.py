@@ -136,12 +136,13 @@ class _Paint(QStyledItemDelegate):
         picture = self._picture(tile)
         at = square.center() - picture.rect().center()
         painter.drawPixmap(at, picture)
-        badge = QRect(square.left(), square.top(), 30, 17)
-        painter.fillRect(badge, QColor(0, 0, 0, 170))
-        painter.setPen(QColor(theme.MUTED))
         font = painter.font()
         font.setPointSizeF(8.0)
         painter.setFont(font)
+        width = max(30, painter.fontMetrics().horizontalAdvance(tile.modality) + 8)  # RTSTRUCT is a modality, too
+        badge = QRect(square.left(), square.top(), min(width, THUMBNAIL), 17)
+        painter.fillRect(badge, QColor(0, 0, 0, 170))
+        painter.setPen(QColor(theme.MUTED))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, tile.modality)
 
     def _picture(self, tile: Tile) -> QPixmap:

@@ -67,9 +67,8 @@ def most_useful(shelved: Sequence[Shelved], wanted: SeriesUid | None = None) -> 
     """
     asked = [one for one in shelved if wanted in (None, one.series_instance_uid)]
     candidates = [(one, plan) for one in asked for plan in one.grouping.stacks]
-    if wanted is not None and not candidates:
-        if not any(one.grouping.refused for one in asked):
-            raise NotFound("There is no such series in this study.")
+    if wanted is not None and not candidates and not any(one.grouping.refused for one in asked):
+        raise NotFound("There is no such series in this study.")
     return max(candidates, key=lambda pair: (pair[1].is_volume, len(pair[1].frames)), default=None)
 
 
