@@ -33,8 +33,9 @@ from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.errors import FileRefused, MedScanError, NotDicom
 from medscan_desktop.domain.object_kind import object_kind
 from medscan_desktop.scene.document import Clip, Pages, Plot
+from medscan_desktop.scene.overlays import OVERLAY_KINDS
 from medscan_desktop.workstation.documents import read_document
-from medscan_desktop.workstation.overlays import OVERLAY_KINDS, StoredObject, open_object
+from medscan_desktop.workstation.overlays import StoredObject, open_object
 from tests.conformance.other_decoders import compared, is_compared
 from tests.conformance.peers import READERS, opened_by
 from tests.support.made_objects import MADE, made
