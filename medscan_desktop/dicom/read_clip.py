@@ -23,7 +23,8 @@ from medscan_desktop.dicom.workers.task import Task
 _MOST_FRAMES = 1_000_000
 _MOST_PIXELS = 8192 * 8192
 _PIECE = 4 << 20  # bytes handed over at a time
-_LONGEST_RUN = 2_000  # packets decoded for one request
+_LONGEST_RUN = 2_000  # packets cut out for one request
+_AHEAD = 64  # frames behind the last asked for that are cut out with them, to go on
 # No other format is probed and no other file or host can be reached from inside a stream.
 _ONLY = "format_whitelist;mpegvideo,mpeg,mpegts,h264,hevc,mov|protocol_whitelist;pipe"
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
@@ -63,28 +64,33 @@ def read_clip(task: Task) -> Mapping[str, Any]:
 
 
 def read_frames(task: Task) -> Mapping[str, Any]:
-    """Emits frames `body["first"]` .. `body["last"]` (from 0, inclusive) as uint8 (h, w, 3) RGB; answers {"frames"}:
-    the number of each in the order emitted, fewer where the stream does not give them.
+    """Emits frames `body["first"]` .. `body["last"]` (from 0, inclusive) as uint8 (h, w, 3) RGB.
 
-    `body["keys"]` and `body["count"]` are those of `read_clip`.
+    Answers {"frames": the number of each in the order emitted, fewer where the stream does not give them, "leads"}.
+    `body["keys"]` and `body["count"]` are those of `read_clip`; `body["leads"]` what earlier answers said, so that it
+    is not found anew. Under the same `body["token"]` decoding goes on where it stopped.
     """
     first, last = int(task.body["first"]), int(task.body["last"])
-    stream = ClipStream.of(task.file, int(task.body["offset"]))
-    _known(stream)
-    run = _run_for(first, last, [int(key) for key in task.body["keys"]], int(task.body["count"]))
-    part = stream if run.start == 0 else _cut(stream, run)
-    at = 0 if run.start == 0 else run.end - _decodable(part)  # the display number of what is decoded first
+    token = str(task.body.get("token", ""))
+    leads = {int(key): int(lead) for key, lead in task.body.get("leads", {}).items()}
+    decoder, _resting.decoder = _resting.decoder, None
+    if decoder is None or not token or decoder.token != token or not decoder.at <= first < decoder.end:
+        stream = ClipStream.of(task.file, int(task.body["offset"]))
+        _known(stream)
+        keys, count = [int(key) for key in task.body["keys"]], int(task.body["count"])
+        decoder = _decoder_for(stream, first, last, keys, count, leads, token)
     emitted = []
-    with _capture(part) as capture:
-        while at <= last and capture.grab():
-            if at >= first:
-                there, picture = capture.retrieve()
-                if not there:
-                    break
-                task.emit(_rgb(picture))
-                emitted.append(at)
-            at += 1
-    return {"frames": emitted}
+    while decoder.at <= last and _grabbed(decoder.capture):
+        if decoder.at >= first:
+            there, picture = decoder.capture.retrieve()
+            if not there:
+                break
+            task.emit(_rgb(picture))
+            emitted.append(decoder.at)
+        decoder.at += 1
+    if emitted and emitted[-1] == last:
+        _resting.decoder = decoder
+    return {"frames": emitted, "leads": {str(key): lead for key, lead in leads.items()}}
 
 
 def clip_bytes(task: Task) -> Mapping[str, Any]:
@@ -97,53 +103,78 @@ def clip_bytes(task: Task) -> Mapping[str, Any]:
     return {"suffix": suffix}
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Packets `start` .. `end` - 1."""
+@dataclass(slots=True, eq=False)
+class _Decoder:
+    """Decoding under way: `at` is the display number of the next picture, none from `end` on is whole."""
 
-    start: int
+    token: str
+    capture: Any
+    at: int
     end: int
 
 
-def _run_for(first: int, last: int, keys: list[int], count: int) -> _Run:
-    """The packets that hold frames `first` .. `last`.
+class _Resting(threading.local):
+    """The decoder that the last request left: playing asks for the frames after it, from the same worker if it can."""
 
-    A frame may stand before its key frame's own place by the leading pictures, so the key frame before the nearest is
-    the one to begin at; a key frame not before `last` ends it, for what is shown before it was decoded before it.
+    decoder: _Decoder | None = None
+
+
+_resting = _Resting()
+
+
+def _decoder_for(
+    stream: ClipStream, first: int, last: int, keys: list[int], count: int, leads: dict[int, int], token: str
+) -> _Decoder:
+    """A decoder that gives frames `first` .. `last`, begun at the nearest key frame that allows it.
+
+    A key frame's leading pictures stand before it and are decoded after it: they need the key frame before. A key
+    frame behind `last` ends it, for what is shown before that was decoded before it.
     """
-    starts = [key for key in keys if key <= first]
-    start = starts[-2] if len(starts) > 1 else 0
-    end = next((key for key in keys if key > last), count)
-    if first - start > _LONGEST_RUN and len(starts) > 1:
-        start = starts[-1]
-    return _Run(start, end)
+    starts = [key for key in keys if key <= first] or [0]
+    start = starts[-1]
+    if start and first < start + _lead(stream, start, keys, count, leads):
+        start = starts[-2] if len(starts) > 1 else 0
+    end = next((key for key in keys if key > last + _AHEAD), count)
+    if end - start > _LONGEST_RUN:
+        end = next((key for key in keys if key > last), count)
+    lead = _lead(stream, start, keys, count, leads) if start else 0
+    return _Decoder(token, _open(_cut(stream, start, end)), start + lead, end)
 
 
-def _cut(stream: ClipStream, run: _Run) -> io.BytesIO:
-    """The run's packets with the parameter sets before them, as an elementary stream of their own."""
+def _lead(stream: ClipStream, start: int, keys: list[int], count: int, leads: dict[int, int]) -> int:
+    """How many leading pictures a key frame has: those of its group that a decoder begun at it leaves out."""
+    if start not in leads:
+        end = next((key for key in keys if key > start), count)
+        decodable = 0
+        with _capture(_cut(stream, start, end)) as capture:
+            while capture.grab():
+                decodable += 1
+        leads[start] = max(0, end - start - decodable)
+    return leads[start]
+
+
+def _cut(stream: ClipStream, start: int, end: int) -> io.BytesIO:
+    """Packets `start` .. `end` - 1 with the parameter sets before them, as an elementary stream of their own."""
     cv2 = _cv2()
     parts = []
     with _capture(stream, raw=True) as capture:
         there, head = capture.retrieve(None, int(capture.get(cv2.CAP_PROP_CODEC_EXTRADATA_INDEX)))
         if there and bytes(head.reshape(-1)[:3]) in (b"\0\0\0", b"\0\0\1"):  # an MP4's are no stream; its packets have
             parts.append(bytes(head))
-        for number in range(run.end):
+        for number in range(end):
             if not capture.grab():
                 break
-            if number >= run.start:
+            if number >= start:
                 there, packet = capture.retrieve()
                 parts.append(bytes(packet) if there else b"")
     return io.BytesIO(b"".join(parts))
 
 
-def _decodable(part: Any) -> int:
-    """How many pictures the decoder gives for it."""
-    count = 0
-    with _capture(part) as capture:
-        while capture.grab():
-            count += 1
-    part.seek(0)
-    return count
+def _grabbed(capture: Any) -> bool:
+    try:
+        return bool(capture.grab())
+    except _cv2().error as error:
+        raise Malformed("holds a video that is damaged") from error
 
 
 def _first_frame(stream: ClipStream) -> NDArray[np.uint8]:
@@ -165,6 +196,15 @@ def _known(stream: ClipStream) -> tuple[str, str]:
 @contextmanager
 def _capture(stream: Any, *, raw: bool = False) -> Iterator[Any]:
     """FFmpeg on the stream from its beginning; `raw` gives packets instead of pictures."""
+    try:
+        yield _open(stream, raw=raw)
+    except _cv2().error as error:
+        raise Malformed("holds a video that is damaged") from error
+
+
+def _open(stream: Any, *, raw: bool = False) -> Any:
+    """Never release what this gives: OpenCV 5.0.0 drops its Python stream there without holding the GIL, which ends
+    the process. Let go of, it closes just the same."""
     cv2 = _cv2()
     stream.seek(0)
     options = [cv2.CAP_PROP_FORMAT, -1] if raw else [cv2.CAP_PROP_N_THREADS, 1]
@@ -178,17 +218,12 @@ def _capture(stream: Any, *, raw: bool = False) -> Iterator[Any]:
                 del os.environ[_OPTIONS]
             else:
                 os.environ[_OPTIONS] = before
-    try:
-        if not capture.isOpened():
-            raise Malformed("holds a video that cannot be opened")
-        size = capture.get(cv2.CAP_PROP_FRAME_WIDTH) * capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
-        if not 0 < size <= _MOST_PIXELS:
-            raise Malformed("holds a video whose frames are too large")
-        yield capture
-    except cv2.error as error:
-        raise Malformed("holds a video that is damaged") from error
-    # Never capture.release(): OpenCV 5.0.0 drops its Python stream there without holding the GIL, which ends the
-    # process. Let go of, it closes just the same.
+    if not capture.isOpened():
+        raise Malformed("holds a video that cannot be opened")
+    size = capture.get(cv2.CAP_PROP_FRAME_WIDTH) * capture.get(cv2.CAP_PROP_FRAME_HEIGHT)
+    if not 0 < size <= _MOST_PIXELS:
+        raise Malformed("holds a video whose frames are too large")
+    return capture
 
 
 class _Source(io.BufferedIOBase):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, BinaryIO
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +83,8 @@ class ClipFrames:
     def __init__(self, opened: Opened, offset: int, size: tuple[int, int], count: int, keys: tuple[int, ...]) -> None:
         self._opened = opened
         self._body = {"offset": offset, "keys": list(keys), "count": count}
+        self._token = uuid4().hex  # under it a worker goes on where it stopped
+        self._leads: Mapping[str, int] = {}
         self._count = count
         frame_bytes = size[0] * size[1] * 3
         self.chunk = min(max(_CHUNK_BYTES // frame_bytes, _LEAST_CHUNK), _LARGEST_CHUNK)
@@ -133,10 +136,11 @@ class ClipFrames:
         frames: list[NDArray[np.uint8]] = []
         answer = self._opened.run(
             "read_frames",
-            {**self._body, "first": number, "last": last},
+            {**self._body, "first": number, "last": last, "token": self._token, "leads": dict(self._leads)},
             lambda array: frames.append(np.array(array, np.uint8)),
             seconds=_FRAMES_SECONDS,
         )
+        self._leads = answer["leads"]
         with self._lock:
             for place, frame in zip(answer["frames"], frames, strict=True):
                 self._kept[int(place)] = frame

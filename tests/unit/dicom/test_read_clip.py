@@ -63,6 +63,23 @@ def test_a_jump_gives_the_very_frame_that_playing_gives(name: str, first: int) -
     assert all((jumped[number] == played[number]).all() for number in jumped)
 
 
+@pytest.mark.parametrize("name", STREAMS)
+def test_playing_on_gives_the_same_frames_as_beginning_anew(name: str) -> None:
+    """In any order of requests, with what earlier answers said, and with another clip in between."""
+    content, other = fragments(STREAMS[name], 501), fragments(pcm_h264([[100] * 256] * 3))
+    facts, _ = asked(read_clip, content, offset=0)
+    body = {"offset": 0, "keys": facts["keys"], "count": facts["frames"], "token": "a"}
+    leads: dict[str, int] = {}
+    for first, last in ((0, 3), (4, 6), (7, 15), (16, 29), (5, 6), (12, 13), (14, 29), (0, 0)):
+        answer, pictures = asked(read_frames, content, first=first, last=last, leads=leads, **body)
+        leads = answer["leads"]
+        assert answer["frames"] == list(range(first, last + 1))
+        for number, picture in zip(answer["frames"], pictures, strict=True):
+            assert np.abs(picture.astype(int) - grey(number)).max() <= 2
+        if first == 7:
+            asked(read_frames, other, offset=0, first=0, last=0, keys=[0, 1, 2], count=3, token="b")
+
+
 def test_unpredicted_pixels_come_out_as_they_were_written() -> None:
     """A stream written bit by bit: luma to grey by BT.601's range, to one level."""
     frames = [[16 + (place * 7 + number * 13) % 220 for place in range(256)] for number in range(5)]
