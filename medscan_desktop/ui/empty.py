@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QWidget
 from medscan_desktop.ui import make, theme
 from medscan_desktop.ui.icons import pixmap
 
+_TEXT_WIDTH = 720  # an import's progress changes its length all the time
+
 
 class EmptyState(QWidget):
     """An empty library invites to import; a search without a hit offers to take it back."""
@@ -20,6 +22,7 @@ class EmptyState(QWidget):
         self.title = make.label("", "heading")
         self._text = make.label("", "muted")
         self._text.setAlignment(centre)
+        self._text.setMinimumWidth(_TEXT_WIDTH)
         picture = make.label()
         picture.setPixmap(pixmap("folder", 48, theme.FAINT))
         self._folder = make.button("Import a folder…", self.folder_wanted.emit, "primary", "import")

@@ -1,11 +1,13 @@
 """The line at the bottom: what the program has to say, and what it is busy with. Never a dialog in the way."""
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QProgressBar
 
 from medscan_desktop.services.exports import export_pdf, export_seg
 from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.models import run_model
+from medscan_desktop.services.presence import check_library
+from medscan_desktop.services.retention import run_retention
 from medscan_desktop.services.snapshots import export_snapshot
 from medscan_desktop.ui import make
 from medscan_desktop.ui.elided import ElidedLabel
@@ -16,6 +18,8 @@ _SHOWN_MS = 12_000
 _TOLD = {  # long work that the user started and may stop; the rest is over before it can be read
     import_files.name: "Importing",
     run_model.name: "Running the model",
+    check_library.name: "Looking for files",
+    run_retention.name: "Deleting by the rules of retention",
     export_pdf.name: "Writing the PDF",
     export_seg.name: "Writing the segmentation",
     export_snapshot.name: "Writing the picture",
@@ -41,8 +45,10 @@ class Footer(QFrame):
         self._stop = make.tool_button("reject", "Stop this", self._cancel)
         layout = make.row(self)
         layout.setContentsMargins(12, 0, 8, 0)
-        layout.addWidget(self.notice, 1)
-        for widget in (self.task, self._bar, self._stop):
+        self.task.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(self.notice, 2)
+        layout.addWidget(self.task, 3)  # hidden where there is none, so the notice then has it all
+        for widget in (self._bar, self._stop):
             layout.addWidget(widget)
         self._clear = QTimer(self)
         self._clear.setSingleShot(True)

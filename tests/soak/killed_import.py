@@ -29,7 +29,7 @@ from tests.support.raw_series import write_series
 from tests.support.windows import PASSWORD, USER, make_home
 
 FILES, ZIPPED = 420, 160  # three batches and more, plain and in an archive
-WAIT_S = 60.0
+WAIT_S = 240.0
 
 
 @cache
