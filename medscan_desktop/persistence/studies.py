@@ -1,6 +1,6 @@
 """Studies, series and instances. Nothing already there is ever overwritten or merged by an import."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -73,6 +73,7 @@ _STUDY = select(studies).where(studies.c.study_instance_uid == bindparam("uid"))
 _ADD = insert(instances)
 _NEWEST = (studies.c.study_date.desc(), studies.c.study_time.desc(), studies.c.number.desc())
 _PRESENT = InstanceState.PRESENT.value
+_MANY = 500  # names a statement
 _MOST_IDENTITIES = 10  # contradictions listed of one new study: an ID such as "0" may stand for everybody
 
 
@@ -181,6 +182,15 @@ class Studies:
         """Every study, newest first."""
         rows = self._connection.execute(select(studies.c.study_instance_uid).order_by(*_NEWEST))
         return [StudyUid(uid) for uid in rows.scalars()]
+
+    def display_names(self, uids: Iterable[StudyUid]) -> dict[StudyUid, str]:
+        """The patients of these studies."""
+        wanted, found = list(uids), {}
+        for start in range(0, len(wanted), _MANY):
+            of_these = studies.c.study_instance_uid.in_(wanted[start : start + _MANY])
+            for row in self._connection.execute(select(studies).where(of_these)):
+                found[StudyUid(row.study_instance_uid)] = patient_of(row).display_name
+        return found
 
     def put_states(self, states: Mapping[InstanceUid, InstanceState], times: Mapping[InstanceUid, int]) -> None:
         """Write down what was found when bytes were looked for; `times` are of files proven to be the same."""

@@ -13,6 +13,7 @@ from medscan_desktop.workstation.command import Call, Context, Effect, Kind, com
 from medscan_desktop.workstation.replacing import Replaced, dependents, file_held, replace_held, unfile
 from medscan_desktop.workstation.thumbnails import make_thumbnails
 
+UNDO_NAME = "reconcile"
 _STUDIES = frozenset({Kind.STUDIES})
 _DONE = {
     ConflictState.KEPT: "What the library has stays; the held files were erased.",
@@ -80,7 +81,7 @@ def decide_conflict(ctx: Context, *, conflict_id: str, decision: ConflictState, 
         changed=_STUDIES,
         value=decision,
         undo=undo if decision in TAKEN_BACK else None,  # an erased file does not come back
-        undo_name="reconcile" if decision in TAKEN_BACK else "",
+        undo_name=UNDO_NAME if decision in TAKEN_BACK else "",
         notice=_DONE[decision],
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from medscan_desktop.domain.disk import disk_text
-from medscan_desktop.domain.errors import NotAllowed, NotFound, Unsuitable
+from medscan_desktop.domain.errors import Cancelled, NotAllowed, NotFound, Unsuitable
 from medscan_desktop.domain.retention import (
     Doomed,
     RetentionPlan,
@@ -82,8 +82,7 @@ def dry_run_retention(ctx: Context) -> Effect:
         rules, planned = _planned(records, free, ctx.now())
         may_read = ctx.user is not None and ctx.user.can(Permission.READ)
         named = [one.stored for one in planned.doomed] + [one.stored for one in planned.spared] if may_read else []
-        uids = [one.study_instance_uid for one in named]
-        names = {uid: records.studies.get(uid).patient.display_name for uid in uids}
+        names = records.studies.display_names(one.study_instance_uid for one in named)
     return Effect(value=DryRun(rules, planned, names))
 
 
@@ -96,9 +95,13 @@ def run_retention(ctx: Context) -> Effect:
         records.detail["studies"] = len(planned.doomed)
     if rules.are_off:
         raise Unsuitable("All rules of retention are off; nothing was deleted.")
-    deleted, spared, freed = [], list(planned.spared), 0
+    deleted, spared, freed, stopped = [], list(planned.spared), 0, ""
     for number, one in enumerate(planned.doomed):
-        ctx.job.report(number / len(planned.doomed), f"study {number + 1:,} of {len(planned.doomed):,}")
+        try:
+            ctx.job.report(number / len(planned.doomed), f"study {number + 1:,} of {len(planned.doomed):,}")
+        except Cancelled:  # what is deleted stays deleted, and is told
+            stopped = "Stopped. "
+            break
         uid = one.stored.study_instance_uid
         try:
             freed += delete_one(ctx, uid, one.reason, lambda stored: protection(stored, rules, ctx.now())).vault_bytes
@@ -108,7 +111,7 @@ def run_retention(ctx: Context) -> Effect:
             deleted.append(one)
     is_erased = ctx.checkpoint()
     run = RetentionRun(tuple(deleted), tuple(spared), freed, is_erased)
-    notice = f"{len(deleted):,} studies deleted, {disk_text(freed)} freed, {len(spared):,} kept."
+    notice = f"{stopped}{len(deleted):,} studies deleted, {disk_text(freed)} freed, {len(spared):,} kept."
     return Effect(changed=frozenset({Kind.STUDIES}), value=run, notice=notice)
 
 

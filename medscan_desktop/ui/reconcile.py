@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QListWidget, QListWidgetItem, 
 from medscan_desktop.domain.conflict import REASONS, Conflict, ConflictKind, ConflictState
 from medscan_desktop.domain.shown import shown
 from medscan_desktop.services.reconcile import (
+    UNDO_NAME,
     ConflictPage,
     decide_conflict,
     list_conflicts,
@@ -57,6 +58,8 @@ class ReconcileDialog(QDialog):
         self.reason = make.field("Reason for the decision")
         self.reason.textChanged.connect(self._enable)
         self.status = make.label("", "warning", wrap=True)
+        self.take_back = make.button("Take back", self._workstation.undo, icon_name="undo")
+        self.take_back.setAutoDefault(False)
         self._buttons: dict[ConflictState, QPushButton] = {}
         self._build()
         self.reload()
@@ -86,13 +89,17 @@ class ReconcileDialog(QDialog):
             row.addWidget(button)
         row.addStretch()
         page.addLayout(row)
-        page.addWidget(self.status)
+        last = make.row()
+        last.addWidget(self.status, 1)
+        last.addWidget(self.take_back)
+        page.addLayout(last)
         layout = make.row(self, margin=theme.MARGIN, gap=theme.MARGIN)
         layout.addWidget(self.list)
         layout.addLayout(page, 1)
 
     def _listed(self, effect: Effect) -> None:
         self._conflicts = effect.value
+        self.take_back.setVisible(self._workstation.undo_name == UNDO_NAME)
         row = max(0, self.list.currentRow())
         self.list.blockSignals(True)
         self.list.clear()

@@ -27,6 +27,7 @@ _RULES = (
     ("keep_free_gb", "Make room until", "GB of the disk are free", 50),
     ("most_gb", "Make room until the library holds at most", "GB", 500),
 )
+_SHOWN = 500  # rows of a kind: more than can be read, and drawn at once
 
 
 class StorageDialog(QDialog):
@@ -141,11 +142,14 @@ class StorageDialog(QDialog):
     def _show_dry_run(self, effect: Effect) -> None:
         dry: DryRun = effect.value
         plan = dry.plan
-        rows = [_row("goes", one.stored, one.reason, dry) for one in plan.doomed]
-        rows += [_row("stays", one.stored, _kept(one), dry) for one in plan.spared]
-        self.table.show_rows(rows, [""] * len(plan.doomed) + [theme.MUTED] * len(plan.spared))
+        going, staying = plan.doomed[:_SHOWN], plan.spared[:_SHOWN]
+        rows = [_row("goes", one.stored, one.reason, dry) for one in going]
+        rows += [_row("stays", one.stored, _kept(one), dry) for one in staying]
+        self.table.show_rows(rows, [""] * len(going) + [theme.MUTED] * len(staying))
         self.table.setVisible(bool(rows))
         told = f"{count_text(len(plan.doomed), 'study')} would go, {disk_text(plan.frees)}; {len(plan.spared):,} stay."
+        if max(len(plan.doomed), len(plan.spared)) > _SHOWN:
+            told += f" The first {_SHOWN:,} of each are shown; medscan retention dry-run lists all."
         if plan.short_by:
             told += f" {disk_text(plan.short_by)} more are wanted than may go."
         self.say("All rules are off: nothing would go." if dry.rules.are_off else told)

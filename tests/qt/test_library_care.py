@@ -8,12 +8,15 @@ from pytestqt.qtbot import QtBot
 
 from medscan_desktop.domain.conflict import ConflictState
 from medscan_desktop.domain.retention import RetentionRules
+from medscan_desktop.domain.study import Patient, Study, StudyUid
+from medscan_desktop.persistence.studies import Found
 from medscan_desktop.services.deletion import set_hold
 from medscan_desktop.services.retention import set_retention
 from medscan_desktop.ui.library_care import LibraryCare
 from medscan_desktop.ui.reconcile import ReconcileDialog
 from medscan_desktop.ui.storage import StorageDialog
 from medscan_desktop.ui.study_care import DeleteDialog, HoldDialog
+from medscan_desktop.workstation.command import Effect
 from tests.support.dicom_files import file_bytes, series
 from tests.support.windows import PHANTOM, Open
 
@@ -145,7 +148,7 @@ def test_rules_in_the_window_are_those_that_are_kept(filled: Open, qtbot: QtBot)
     dialog = dialog_of(filled.desk.library.care, StorageDialog, qtbot)
     assert isinstance(dialog, StorageDialog)
 
-    qtbot.waitUntil(lambda: dialog.rules["unopened_days"].box.isChecked())
+    qtbot.waitUntil(dialog.rules["unopened_days"].box.isChecked)
 
     assert dialog.chosen() == RetentionRules(unopened_days=90, most_gb=2.5, grace_hours=48)
 
@@ -173,3 +176,30 @@ def test_the_open_study_is_marked_while_it_is_on_the_screen(filled: Open, qtbot:
     settle(filled, qtbot)
 
     assert refused == ["The study is under legal hold."]
+
+
+def test_a_decision_that_erased_nothing_can_be_taken_back_in_the_window(contradicted: Open, qtbot: QtBot) -> None:
+    care = contradicted.desk.library.care
+    care.reconcile.click()
+    dialog = dialog_of(care, ReconcileDialog, qtbot)
+    assert isinstance(dialog, ReconcileDialog)
+    qtbot.waitUntil(lambda: dialog.table.rowCount() > 0)
+    dialog.reason.setText("to be asked for")
+    dialog._buttons[ConflictState.APART].click()
+    qtbot.waitUntil(lambda: dialog.why.text() == "Nothing to reconcile")
+    settle(contradicted, qtbot)
+
+    dialog.take_back.click()
+
+    qtbot.waitUntil(lambda: dialog.list.count() == 1)
+    qtbot.waitUntil(care.reconcile.isVisible)
+
+
+def test_a_long_list_says_how_much_of_it_is_shown(filled: Open, qtbot: QtBot) -> None:
+    library = filled.desk.library
+    studies = tuple(Study(StudyUid(f"1.{number}"), Patient(str(number), "Doe^Jane")) for number in range(1000))
+
+    library._found("", Effect(value=Found(studies, 50_000)))
+
+    assert library.count.text() == "The newest 1,000 of 50,000 studies"
+    assert library.table.model().rowCount() == 1000

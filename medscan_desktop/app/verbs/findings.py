@@ -57,4 +57,5 @@ def _finding_row(finding: Finding) -> Row:
         "seconds": round(source.seconds, 3),
         "created_at": finding.created_at,
         "reason": finding.reason,
+        "note": finding.note,
     }

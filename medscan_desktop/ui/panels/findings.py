@@ -65,6 +65,8 @@ class FindingItem(QFrame):
         for structure in finding.structures:
             layout.addLayout(_structure_row(structure))
         layout.addWidget(make.label(_source(finding), "small", wrap=True))
+        if finding.note:
+            layout.addWidget(make.label(finding.note, "warning-small", wrap=True))
         if finding.reason:
             layout.addWidget(make.label(f"“{finding.reason}”", "muted", wrap=True))
         if finding.state is not FindingState.REJECTED:

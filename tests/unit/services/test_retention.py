@@ -349,3 +349,19 @@ def test_what_is_not_there_cannot_be_deleted(at: Sitting) -> None:
         at.ask(delete_study, study_instance_uid=StudyUid(str(uuid.uuid4().int)), reason="x")
     with pytest.raises(MedScanError):
         at.ask(set_retention, rules=RetentionRules(study_days=0))
+
+
+def test_a_run_that_is_stopped_keeps_what_it_did_and_says_so(at: Sitting) -> None:
+    for number in (5, 6, 7):
+        at.bring(f"s{number}", study(number))
+    at.clock.days_later(100)
+    at.ask(set_retention, rules=RetentionRules(imported_days=30))
+    at.parts.workstation.listen_jobs(
+        lambda job: job.cancel() if job.name == run_retention.name and job.text.startswith("study 2") else None
+    )
+
+    run = at.ask(run_retention)
+
+    assert len(run.deleted) == 2 and len(at.studies()) == 1, "the second is deleted when the stop is noticed"
+    assert at.parts.workstation.notices[-1].startswith("Stopped. 2 studies deleted")
+    assert at.vault_is_sound()
