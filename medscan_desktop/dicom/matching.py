@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.scene.workspace import StackId
 
 _NAMED = 3  # series UIDs in a sentence
 
@@ -29,9 +30,15 @@ class Match:
     note: str = ""
 
 
-def match(target: Target, plans: Sequence[StackPlan]) -> Match | None:
-    """The stack with most of the named images, else the longest volume in the same frame of reference."""
+def match(target: Target, plans: Sequence[StackPlan], on_screen: StackId | None = None) -> Match | None:
+    """The stack with most of the named images, else the longest volume in the same frame of reference.
+
+    The stack `on_screen` wins where it holds a named image at all.
+    """
     wanted = target.instances
+    for plan in plans:
+        if plan.id == on_screen and not wanted.isdisjoint(plan.instances):
+            return Match(plan)
     counts = [(len(wanted.intersection(plan.instances)), plan) for plan in plans]
     most, best = max(counts, key=lambda pair: (pair[0], pair[1].is_volume, len(pair[1].frames)), default=(0, None))
     if best is not None and most:

@@ -65,16 +65,23 @@ def list_overlays(ctx: Context, *, study_instance_uid: StudyUid) -> Effect:
 
 @command("overlay.show", permission=Permission.READ)
 def show_overlay(
-    ctx: Context, *, series_instance_uid: SeriesUid, sop_instance_uid: InstanceUid | None = None
+    ctx: Context,
+    *,
+    series_instance_uid: SeriesUid,
+    sop_instance_uid: InstanceUid | None = None,
+    on_screen: StackId | None = None,
 ) -> Effect:
-    """Show an object (or all of a series) over the images it belongs to, which come onto the screen if need be."""
+    """Show an object (or all of a series) over the images it belongs to, which come onto the screen if need be.
+
+    `on_screen` is the stack that the user looks at.
+    """
     with ctx.records("overlay.show", series_instance_uid) as records:
         series = records.studies.series_by_uid(series_instance_uid)
         stored = stored_objects(records, ctx.vault, series_instance_uid, sop_instance_uid)
         shelved = _all_series(ctx, records, series.study_instance_uid)
     plans = [plan for one in shelved for plan in one.grouping.stacks]
     ctx.job.report(0.1, "reading")
-    changes = [_over_its_images(ctx, open_object(ctx.workers, one), plans, shelved) for one in stored]
+    changes = [_over_its_images(ctx, open_object(ctx.workers, one), plans, shelved, on_screen) for one in stored]
 
     def show(workspace: Workspace) -> Workspace:
         for plan, loading, shown in changes:
@@ -111,9 +118,13 @@ def _all_series(ctx: Context, records: Records, study: StudyUid) -> list[Shelved
 
 
 def _over_its_images(
-    ctx: Context, opened: OpenedObject, plans: Sequence[StackPlan], shelved: Sequence[Shelved]
+    ctx: Context,
+    opened: OpenedObject,
+    plans: Sequence[StackPlan],
+    shelved: Sequence[Shelved],
+    on_screen: StackId | None,
 ) -> tuple[StackPlan, Loading, Shown]:
-    matched = opened.match(plans)
+    matched = opened.match(plans, on_screen)
     loading = _start(ctx, shelved, matched.plan)
     return matched.plan, loading, opened.place(matched, loading.volume.geometry, plans)
 

@@ -16,7 +16,7 @@ from medscan_desktop.scene.memory import ShownAs
 from medscan_desktop.scene.navigation import acquired_slice, at_slice, focused_at, stepped, volume_of
 from medscan_desktop.scene.overlays import OVERLAY_KINDS, at_next_key, overlay_source
 from medscan_desktop.scene.splitting import one_of_each_axis
-from medscan_desktop.scene.workspace import Stack, StackId, View, ViewId, ViewKind, Workspace
+from medscan_desktop.scene.workspace import Overlay, Stack, StackId, View, ViewId, ViewKind, Workspace
 from medscan_desktop.services.documents import open_document
 from medscan_desktop.services.exports import export_pdf, export_seg
 from medscan_desktop.services.findings import accept_finding, propose_finding, reject_finding
@@ -126,13 +126,19 @@ class ViewerActions:
     def toggle_overlay_of(self, stack: Stack) -> None:
         """An object over the images it belongs to, or off them again; a stack of values as a colour wash."""
         source = overlay_source(stack)
-        if any(one.source == source for one in self.workspace.overlays):
+        if any(one.source == source and self._is_in_sight(one) for one in self.workspace.overlays):
             self.workstation.do(hide_overlay, source=source)
         elif stack.frame_count > 0:
             self.workstation.do(show_wash, series_instance_uid=stack.series_instance_uid, stack_id=stack.id)
         else:
-            series = stack.series_instance_uid
-            self.workstation.do(show_overlay, series_instance_uid=series, sop_instance_uid=source)
+            series, active = stack.series_instance_uid, self.view.stack if self.view else None
+            self.workstation.do(show_overlay, series_instance_uid=series, sop_instance_uid=source, on_screen=active)
+
+    def _is_in_sight(self, overlay: Overlay) -> bool:
+        """False for a presentation state of another stack than the one on screen: asked for, it comes to this one."""
+        if overlay.kind != ObjectKind.PRESENTATION:
+            return True
+        return any(view.stack == overlay.stack for view in self.workspace.views)
 
     def next_key_image(self, step: int) -> None:
         """The next (1) or previous (-1) key image of the active view."""

@@ -29,6 +29,7 @@ from medscan_desktop.scene.workspace import (
     MaskLayer,
     Overlay,
     PresentationLayer,
+    StackId,
     Workspace,
 )
 from medscan_desktop.workstation.command import Context
@@ -58,9 +59,12 @@ class OpenedObject:
     target: Target
     place: Callable[[Match, Geometry, Sequence[StackPlan]], Shown]
 
-    def match(self, plans: Sequence[StackPlan]) -> Match:
-        """The stack it belongs to. Unsuitable where the study does not have it."""
-        found = match(self.target, plans)
+    def match(self, plans: Sequence[StackPlan], on_screen: StackId | None = None) -> Match:
+        """The stack it belongs to. Unsuitable where the study does not have it.
+
+        A presentation state may be of many stacks (the projections of a mammography): the one on screen is meant.
+        """
+        found = match(self.target, plans, on_screen if self.kind is ObjectKind.PRESENTATION else None)
         if found is None:
             raise Unsuitable(missing_text(self.kind, self.target))
         return found

@@ -1,6 +1,7 @@
 """SEG objects of every kind over their images: the masks are the voxels that highdicom wrote, at their places."""
 
 import io
+from dataclasses import replace
 
 import highdicom as hd
 import numpy as np
@@ -20,6 +21,7 @@ from medscan_desktop.dicom.segmentation import Placed, place, read_segmentation
 from medscan_desktop.dicom.segmentation import Segmentation as Read
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.errors import FileRefused
+from medscan_desktop.scene.workspace import StackId
 from tests.support.dicom_files import AXIAL, CORONAL, SAGITTAL, file_bytes, headers_of, series
 from tests.support.real_data import data_folder
 
@@ -210,6 +212,9 @@ def test_it_belongs_to_the_stack_of_the_images_it_names() -> None:
     matched = match(found.target, [stranger, own])
     assert isinstance(matched, Match) and matched.plan is own and matched.note == ""
     assert match(found.target, [stranger]) is None
+    few = plan_of(images[:3])
+    assert match(found.target, [own, few]).plan is own  # type: ignore[union-attr]
+    assert match(found.target, [own, replace(few, id=StackId("few"))], StackId("few")).plan.id == "few"  # type: ignore[union-attr]
     assert "6 images of series" in missing_text("segmentation", found.target)
 
 
