@@ -10,7 +10,7 @@ _CGROUPS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memor
 
 def machine_bytes(cgroups: tuple[Path, ...] = _CGROUPS) -> int:
     """The least of what the computer has, its container allows and `ulimit -v` leaves."""
-    return min([psutil.virtual_memory().total, *_container_limits(cgroups), *_own_limits()])
+    return min([int(psutil.virtual_memory().total), *_container_limits(cgroups), *_own_limits()])
 
 
 def _container_limits(cgroups: tuple[Path, ...]) -> list[int]:

@@ -76,8 +76,8 @@ def canonical(volume: Volume, padding_value: float) -> Image:
     values = volume.values
     padding = volume.padding_mask(values)
     if padding is not None and padding.any():
-        if values.dtype.kind in "iu":  # unsigned values cannot be below zero
-            padding_value = float(np.clip(padding_value, np.iinfo(values.dtype).min, np.iinfo(values.dtype).max))
+        if values.dtype == np.uint16:  # which cannot be below zero
+            padding_value = max(padding_value, 0.0)
         values = np.where(padding, np.asarray(padding_value, values.dtype), values)
     order, signs = _axes(volume.geometry)
     turned = values.transpose(2, 1, 0).transpose(order)  # (k, j, i) to (i, j, k) to (x, y, z)

@@ -20,6 +20,10 @@ from medscan_desktop.workstation.jobs import Job, Jobs
 
 _log = logging.getLogger("medscan.workstation")
 
+_NO_MEMORY = (
+    "There is not enough memory for this; nothing was saved by this step. Close other programs, or lower the memory"
+    " budget so that less of a series is loaded at a time."
+)
 UNDO_STEPS = 200  # edits kept; the oldest goes first
 
 
@@ -123,6 +127,8 @@ class Workstation:
                 effect = _run(ctx, call)
             except MedScanError as error:
                 self._jobs.post(partial(self._failed, job, error))
+            except MemoryError:
+                self._jobs.post(partial(self._failed, job, MedScanError(_NO_MEMORY)))
             except Exception as error:  # the gate: whatever a use case did wrong must not end the window
                 self._jobs.post(partial(self._failed, job, _as_bug(call.command.name, error)))
             else:

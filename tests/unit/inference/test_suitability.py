@@ -9,6 +9,7 @@ import pytest
 
 from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.reduction import Reduction
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.inference.card import Card, ModelClass
 from medscan_desktop.inference.predict import Prediction
@@ -127,3 +128,11 @@ def test_a_result_of_the_wrong_shape_is_refused(registry: ModelRegistry) -> None
     for volume_ml, extent, agreement in ((1001, 100, 0.9), (500, 401, 0.9), (500, 100, 0.86)):
         with pytest.raises(Unsuitable, match="Nothing bright is in view"):
             check_result(found, volume_ml, np.array([100.0, extent, 100]), agreement)
+
+
+def test_averages_are_refused_whatever_else_fits(run: Run, blob: Volume) -> None:
+    """A series over the memory budget is shown with fewer voxels; no model works on those unknown to the user."""
+    said = refusal(run, replace(blob, reduction=Reduction(2, 2)))
+
+    assert "works on the full resolution, and this series is shown at half resolution" in said
+    assert "Raise the budget" in said

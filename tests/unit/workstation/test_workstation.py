@@ -43,6 +43,11 @@ def stumble(ctx: Context) -> Effect:
     raise ZeroDivisionError("secret patient name")
 
 
+@command("fail.memory", permission=Permission.READ)
+def ask_for_too_much(ctx: Context) -> Effect:
+    raise MemoryError
+
+
 @command("fail.cancelled", permission=Permission.READ)
 def give_up(ctx: Context) -> Effect:
     ctx.job.cancel()
@@ -193,3 +198,11 @@ def test_what_ends_after_the_log_out_does_not_reach_the_screen(workstation: Work
     assert workstation.store.workspace.tool == EMPTY.tool
     assert not shown
     assert not workstation.running
+
+
+def test_without_memory_a_step_ends_with_a_sentence_and_the_next_one_runs(workstation: Workstation) -> None:
+    workstation.user = RADIOLOGIST
+    workstation.do(ask_for_too_much)
+
+    assert workstation.notices[-1].startswith("There is not enough memory for this; nothing was saved by this step.")
+    assert workstation.do(choose_tool, tool="zoom", before="window").error is None
