@@ -42,6 +42,7 @@ from medscan_desktop.domain.errors import FileRefused, NotDicom
 from medscan_desktop.domain.shown import shown
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid
 
+_MAX_STRAYS = 200  # elements that are out of order
 _MAX_PIXEL_BYTES = 16 << 30  # of one instance, decoded
 _KINDS = {FLOAT_PIXELS: ("float", 32), DOUBLE_PIXELS: ("double", 64), PIXELS: ("integer", 0)}
 
@@ -99,6 +100,7 @@ def _guessed(head: bytes, size: int) -> str:
 def _read(stream: BinaryIO, reader: Reader, meta: Mapping[str, str], start: int, label: str) -> Header:
     syntax = meta["TransferSyntaxUID"]
     elements, end = repeats.data_set(reader, start, as_written(reader, start, encoding_of(syntax)))
+    end = _past_strays(reader, elements, end)
     attributes = identified(attribute_values(elements), meta)
     attributes = shared_values(elements, attributes) | attributes
     frames = max(1, _integer(attributes, "NumberOfFrames", 1))
@@ -119,6 +121,24 @@ def _read(stream: BinaryIO, reader: Reader, meta: Mapping[str, str], start: int,
         per_frame=per_frame_values(elements, attributes, frames) if pixels else {},
         regions=regions_of(elements),
     )
+
+
+def _past_strays(reader: Reader, elements: Elements, end: int) -> int:
+    """Read on behind elements that belong after the pixel data and came before them; where the pixel data begin.
+
+    One damaged tag must not hide the rest of a header.
+    """
+    for _ in range(_MAX_STRAYS):
+        stray = reader.located(end, elements.encoding) if end < reader.size else None
+        if stray is None or stray.tag in _KINDS:
+            return end
+        for before in (stray.tag + 1, FLOAT_PIXELS):
+            part, end = reader.data_set(end, elements.encoding, before)
+            elements.raw.update(part.raw)
+            elements.items.update(part.items)
+            if elements.fresh is not None:
+                elements.fresh.update(part.raw)
+    raise Malformed("is damaged: its elements are in no order")
 
 
 def _is_encapsulated(syntax: str) -> bool:
