@@ -89,7 +89,7 @@ def _opener(records: Records, vault: Vault, instances: Sequence[Instance]) -> Op
         instance = by_uid[uid]
         if instance.sha256 in hostile:
             reason = (
-                f"{hostile[instance.sha256]} when it was read before, so it is not tried again unless you ask for it"
+                f"{hostile[instance.sha256]}; not tried again unless you ask"
             )
             raise Hostile(str(instance.header["label"]), reason)
         if instance.storage is Storage.VAULT:
