@@ -15,6 +15,8 @@ from medscan_desktop.imaging.geometry import Geometry
 _SHOWN_GAPS = 3
 _SQUARE = 1e-4  # cosines off a right angle by more are told
 _TILT_AGREES_DEGREES = 1.0
+_ONE_PLACE_MM = 1e-5  # between images of one position: 1,000 of them are 0.01 mm apart, and can still be told apart
+_LOCALISER = "a localiser, which makes no volume"
 _FEW = "fewer than 3 slices"
 _NOT_SORTED = "not spatially sorted"
 _NO_SIDES = "orientation not stated in the file"
@@ -47,28 +49,29 @@ def placed(part: Part, calibration: Calibration) -> Placed:
         return Placed(_own_plane(shape, spacing), why, (_NOT_SORTED,))
     if slices[0].plane is None or calibration.label == "px":
         return Placed(_own_plane(shape, spacing), *_not_in_space(part))
-    if is_localiser(header):
-        return Placed(_at_one_place(slices[0], shape, spacing), "a localiser, which makes no volume")
     if not part.is_ordered_in_space:
-        return Placed(_at_one_place(slices[0], shape, spacing), "all images lie at one position")
+        why = _LOCALISER if is_localiser(header) else "all images lie at one position"
+        return Placed(_at_one_place(slices[0], shape, spacing), why)
     warnings = _squareness(slices[0]) + (() if slices[0].place.in_patient else (_OWN_FRAME,))
     if len(slices) == 1:
-        return Placed(_at_one_place(slices[0], shape, spacing), _FEW, warnings)
+        why = _LOCALISER if is_localiser(header) else _FEW
+        return Placed(_at_one_place(slices[0], shape, spacing), why, warnings)
     return _on_line(slices, shape, spacing, warnings)
 
 
 def _on_line(slices: tuple[Slice, ...], shape: Shape, spacing: tuple[float, float], said: tuple[str, ...]) -> Placed:
     positions = np.array([item.place.position for item in slices])
     line = fit_line(positions, _unit_normal(slices[0]))
+    if is_localiser(slices[0].header):
+        geometry = _each_in_its_place(positions, line, slices[0], shape, spacing)
+        return Placed(geometry, _LOCALISER, said)
     departure, details = _departure(line, slices)
     warnings = said + _tilt_warning(line, slices[0].header) + ((departure,) if line.is_shown else ())
     row, column = _directions(slices[0])
     if line.is_irregular:
-        geometry = Geometry.from_axes(
-            positions[0], row, column, (*spacing, line.spacing), shape, slice_step=line.step, origins=positions
-        )
+        geometry = _each_in_its_place(positions, line, slices[0], shape, spacing)
         refusal = _FEW if len(slices) < 3 else f"no planes and no 3D: {departure}"
-        return Placed(_framed(geometry, slices[0]), refusal, warnings, (), departure, details)
+        return Placed(geometry, refusal, warnings, (), departure, details)
     shape = (line.places[-1] + 1, *shape[1:])
     geometry = Geometry.from_axes(line.origin, row, column, (*spacing, line.spacing), shape, slice_step=line.step)
     places = line.places if line.gaps else ()
@@ -76,6 +79,15 @@ def _on_line(slices: tuple[Slice, ...], shape: Shape, spacing: tuple[float, floa
     return Placed(
         _framed(geometry, slices[0]), refusal, warnings, places, departure if line.is_refused else "", details
     )
+
+
+def _each_in_its_place(
+    positions: Vector, line: Line, item: Slice, shape: Shape, spacing: tuple[float, float]
+) -> Geometry:
+    row, column = _directions(item)
+    step = (*spacing, line.spacing)
+    geometry = Geometry.from_axes(positions[0], row, column, step, shape, slice_step=line.step, origins=positions)
+    return _framed(geometry, item)
 
 
 def _framed(geometry: Geometry, item: Slice) -> Geometry:
@@ -106,9 +118,10 @@ def _own_plane(shape: Shape, spacing: tuple[float, float]) -> Geometry:
 
 
 def _at_one_place(item: Slice, shape: Shape, spacing: tuple[float, float]) -> Geometry:
-    """Slice 0 where it is; the step is the header's, for there is nothing to measure it by."""
-    step = item.header.number("SpacingBetweenSlices", item.frame) or item.header.number("SliceThickness", item.frame)
-    geometry = Geometry.from_axes(item.place.position, *_directions(item), (*spacing, abs(step or 1.0)), shape)
+    """One slice where it is, as thick as the header says; several so close that each is where they all are."""
+    stated = item.header.number("SpacingBetweenSlices", item.frame) or item.header.number("SliceThickness", item.frame)
+    step = abs(stated or 1.0) if shape[0] == 1 else _ONE_PLACE_MM
+    geometry = Geometry.from_axes(item.place.position, *_directions(item), (*spacing, step), shape)
     return _framed(geometry, item)
 
 

@@ -281,3 +281,17 @@ def test_many_images_at_one_position_are_one_stack_in_time_and_no_volume() -> No
 
     assert [frame.instance for frame in stack.frames] == [one.SOPInstanceUID for one in datasets]
     assert stack.refusal == "all images lie at one position"
+    for k in range(5):
+        np.testing.assert_allclose(stack.geometry.to_patient((0, 0, k)), (10, 20, 30), atol=1e-3)
+        np.testing.assert_allclose(stack.geometry.to_index(stack.geometry.to_patient((1, 2, k))), (1, 2, k), atol=1e-3)
+
+
+def test_localisers_lie_where_each_says() -> None:
+    datasets = series(3, ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
+    for dataset, z in zip(datasets, (0.0, 35.0, 90.0), strict=True):
+        dataset.ImagePositionPatient = [z / 10, 0, z]
+    stack = only_stack(datasets)
+
+    assert not stack.is_volume and stack.warnings == ()
+    for k, z in enumerate((0.0, 35.0, 90.0)):
+        np.testing.assert_allclose(stack.geometry.to_patient((0, 0, k)), (z / 10, 0, z), atol=1e-9)
