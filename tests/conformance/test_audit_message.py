@@ -56,20 +56,25 @@ def test_outcomes_are_the_standards(outcome: Outcome, code: str) -> None:
 # Every command of the product, and what use cases record besides.
 EVENT_IDS = {
     "110100": {
-        "library.note_states", "retention.show", "retention.set", "retention.dry_run", "retention.run", "health.check", "wrap.look", "model.list", "model.verify"},
-    "110105": {"study.delete"},
-    "110101": {"audit.list", "audit.verify", "audit.export"},
-    "110103": {
-        "study.open", "study.close", "study.look", "study.deletion", "library.check", "library.check_study", "series.list", "series.show", "series.read_thumbnail", "series.thumbnail",
-        "model.read_input",
+        "health.check", "hostile.forget", "hostile.list", "hostile.retry", "library.note_states", "memory.budget",
+        "memory.needs", "memory.set_budget", "model.list", "model.verify", "retention.dry_run", "retention.run",
+        "retention.set", "retention.show", "watch.list", "watch.look", "watch.set", "wrap.look",
     },
-    "110106": {"export.seg", "export.pdf", "export.snapshot", "export.view"},
+    "110105": {"study.delete"},
+    "110101": {"audit.export", "audit.list", "audit.verify"},
+    "110103": {
+        "document.list", "document.open", "header.read", "library.check", "library.check_study", "model.read_input",
+        "overlay.hide", "overlay.list", "overlay.show", "overlay.wash", "series.list", "series.phase",
+        "series.read_thumbnail", "series.show", "series.split", "series.stacks", "series.thumbnail", "study.close",
+        "study.deletion", "study.look", "study.open",
+    },
+    "110106": {"document.save", "export.document", "export.pdf", "export.seg", "export.snapshot", "export.view"},
     "110107": {"study.import", "study.wrap"},
     "110110": {
-        "hold.set", "hold.clear", "reconcile.count", "reconcile.list", "reconcile.show", "reconcile.decide",
-        "reconcile.replace", "reconcile.reopen", "reconcile.draw",
-        "finding.list", "finding.accept", "finding.reject", "finding.propose",
-        "measurement.list", "measurement.save", "measurement.delete", "model.run",
+        "finding.accept", "finding.list", "finding.propose", "finding.reject", "hold.clear", "hold.set",
+        "measurement.delete", "measurement.list", "measurement.save", "model.run", "reconcile.count",
+        "reconcile.decide", "reconcile.draw", "reconcile.list", "reconcile.reopen", "reconcile.replace",
+        "reconcile.show",
     },
     "110112": {"study.search"},
     "110113": {"user.create_first"},
@@ -78,7 +83,8 @@ EVENT_IDS = {
 
 
 def test_no_action_is_left_out_of_the_event_ids() -> None:
-    sources = Path(services.__file__).parent.glob("*.py")
+    package = Path(services.__file__).parents[1]
+    sources = [path for layer in ("services", "workstation") for path in (package / layer).glob("*.py")]
     recorded = {action for path in sources for action in re.findall(r'records\(\s*"([a-z_.]+)"', path.read_text())}
 
     assert {command.name for command in COMMANDS} | recorded == set().union(*EVENT_IDS.values())
