@@ -36,6 +36,7 @@ from medscan_desktop.dicom.workers.task import Task
 _LABELMAP, _FRACTIONAL = "LABELMAP", "FRACTIONAL"
 _DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
 _MOST_SEGMENTS = 65_535
+_MOST_BYTES, _MOST_PIECES = 1 << 30, 1_000_000  # of all segments, as bits
 _MOST_SOURCES = 64  # of one frame
 Array = NDArray[Any]
 
@@ -60,10 +61,15 @@ def read_seg(task: Task) -> Mapping[str, Any]:
         spacing = _slice_spacing(shared)
         references = referenced_series(dataset)
     pieces: list[list[int]] = []
+    size = 0
     for number, pixels in enumerate(_frames(task.file, header)):
         found = list(_found(pixels, kind, frames[number]["segment"], most))
         if found:
-            task.emit(np.concatenate([np.packbits(bits) for _, _, bits in found]))
+            packed = np.concatenate([np.packbits(bits) for _, _, bits in found])
+            size += packed.nbytes
+            if size > _MOST_BYTES or len(pieces) > _MOST_PIECES:  # noise as labels: every segment is everywhere
+                raise Malformed("has segments in more pieces than can be shown")
+            task.emit(packed)
             pieces += [[number, segment, *corner, *bits.shape] for segment, corner, bits in found]
     return {
         "type": kind,

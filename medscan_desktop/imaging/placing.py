@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.mask import Mask
 
 Bools = NDArray[np.bool_]
 Vector = NDArray[np.float64]
 _SAME_MM = 0.01  # over a whole image: grids that are closer are one
+_MOST_VOXELS = 2 << 30
 _REACH = 0.5 + 1e-6  # of the distance of neighbouring frames
 
 
@@ -145,6 +147,8 @@ class _Block:
         top, left = min(piece.top for _, piece in ordered), min(piece.left for _, piece in ordered)
         bottom = max(piece.top + piece.shape[0] for _, piece in ordered)
         right = max(piece.left + piece.shape[1] for _, piece in ordered)
+        if len(ordered) * (bottom - top) * (right - left) > _MOST_VOXELS:
+            raise Unsuitable("This segmentation is too large to be shown on another grid than its own.")
         values = np.zeros((len(ordered), bottom - top, right - left), np.bool_)
         for place, (_, piece) in enumerate(ordered):
             rows, columns = piece.shape

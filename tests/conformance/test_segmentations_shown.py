@@ -240,6 +240,15 @@ def test_a_truncated_segmentation_is_refused_as_such() -> None:
         read_segmentation(InlineWorkers(), io.BytesIO(file_bytes(dataset)[:-40]), whole)
 
 
+def test_noise_as_labels_is_refused_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A label map of noise has every segment all over every frame: its pieces grow to 100 times the file."""
+    monkeypatch.setattr("medscan_desktop.dicom.read_seg._MOST_BYTES", 200)
+    labels = np.random.default_rng(3).integers(0, 9, SHAPE).astype(np.uint8)
+
+    with pytest.raises(FileRefused, match="more pieces than can be shown"):
+        read(written(sources(), labels, "LABELMAP"))
+
+
 @pytest.mark.parametrize("name", ["liver.dcm", "partial_overlaps.dcm"])
 def test_real_segmentations_are_as_highdicom_reads_them(name: str) -> None:
     folder = data_folder() / "objects"
