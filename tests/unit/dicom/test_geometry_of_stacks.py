@@ -131,7 +131,7 @@ def test_slices_on_no_regular_grid_keep_their_true_positions_and_make_no_planes(
     assert not stack.is_volume and stack.volume_refusal == stack.warnings[0]
     assert "off the straight line (spacing 5.00 mm): slice5" in stack.warnings[0]
     for k, dataset in enumerate(datasets):
-        place = np.array(dataset.ImagePositionPatient, float) + (2, 3, 0)
+        place = np.array(dataset.ImagePositionPatient, float) + np.array((2, 3, 0))
         np.testing.assert_allclose(stack.geometry.to_patient((2, 3, k)), place, atol=1e-9)
         np.testing.assert_allclose(stack.geometry.to_index(place), (2, 3, k), atol=1e-9)
 
