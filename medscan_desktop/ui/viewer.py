@@ -140,6 +140,8 @@ class ViewerPage(QWidget):
         self.banner.workspace_changed(old, new)
         self.strip.workspace_changed(old, new)
         self.cine.workspace_changed(old, new)
+        if old.study is not new.study:
+            self.documents.close_windows()  # a header beside another patient's images would be read as theirs
         self.phases.workspace_changed(old, new)
         self.memory.workspace_changed(old, new)
 

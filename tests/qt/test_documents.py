@@ -277,6 +277,19 @@ def test_any_header_can_be_read_and_goes_at_the_lock(study: Open, qtbot: QtBot) 
     assert not scene(study).stacks
 
 
+def test_a_header_goes_with_its_study(study: Open, qtbot: QtBot) -> None:
+    """Beside another patient's images it would be read as theirs."""
+    viewer = study.desk.viewer
+    viewer.documents.show_header(stack(study, "source CT").instance_uids[0])
+    qtbot.waitUntil(lambda: bool(viewer.findChildren(HeaderWindow)))
+
+    viewer.library_wanted.emit()
+    idle(study, qtbot)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    assert not viewer.findChildren(HeaderWindow)
+
+
 def test_a_study_without_images_opens_its_first_document(desk: Open, tmp_path: Path, qtbot: QtBot) -> None:
     written(tmp_path / "alone", MADE["text SR"]())
     uid = StudyUid(str(source_ct()[0].StudyInstanceUID))
