@@ -13,6 +13,7 @@ from medscan_desktop.persistence.studies import Found
 from medscan_desktop.services.deletion import set_hold
 from medscan_desktop.services.retention import set_retention
 from medscan_desktop.ui.library_care import LibraryCare
+from medscan_desktop.ui.plain_table import PlainTable
 from medscan_desktop.ui.reconcile import ReconcileDialog
 from medscan_desktop.ui.storage import StorageDialog
 from medscan_desktop.ui.study_care import DeleteDialog, HoldDialog
@@ -46,6 +47,12 @@ def settle(desk: Open, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not desk.parts.workstation.running, timeout=20_000)
 
 
+def text(table: PlainTable, row: int, column: int) -> str:
+    item = table.item(row, column)
+    assert item is not None
+    return item.text()
+
+
 def dialog_of(care: LibraryCare, kind: type[QDialog], qtbot: QtBot) -> QDialog:
     qtbot.waitUntil(lambda: bool(care.findChildren(kind)))
     (dialog,) = care.findChildren(kind)
@@ -61,11 +68,7 @@ def test_what_contradicts_the_library_is_shown_side_by_side_and_decided(contradi
     assert isinstance(dialog, ReconcileDialog)
     qtbot.waitUntil(lambda: dialog.table.rowCount() > 0)
 
-    marked = {
-        dialog.table.item(row, 1).text()
-        for row in range(dialog.table.rowCount())
-        if dialog.table.item(row, 0).text() == "≠"
-    }
+    marked = {text(dialog.table, row, 1) for row in range(dialog.table.rowCount()) if text(dialog.table, row, 0) == "≠"}
     assert {"Series", "SHA-256"} <= marked and "Patient" not in marked
     keep = dialog._buttons[ConflictState.KEPT]
     assert not keep.isEnabled(), "a decision needs a reason"
@@ -134,8 +137,8 @@ def test_retention_deletes_only_after_a_dry_run_and_a_yes(filled: Open, qtbot: Q
     dialog._save_and_dry_run()
     qtbot.waitUntil(lambda: dialog.table.rowCount() == 1)
 
-    assert dialog.table.item(0, 0).text() == "stays", "it was imported a moment ago"
-    assert "within 24 hours" in dialog.table.item(0, 4).text()
+    assert text(dialog.table, 0, 0) == "stays", "it was imported a moment ago"
+    assert "within 24 hours" in text(dialog.table, 0, 4)
     assert not dialog.run.isVisible()
     dialog.rules["study_days"].number.setValue(31)
     assert not dialog.table.isVisible(), "other rules than those that were looked at"
