@@ -10,6 +10,7 @@ from medscan_desktop.dicom.plane import plane_of
 from medscan_desktop.dicom.study import study_of
 from medscan_desktop.dicom.syntax import LOSSY
 from medscan_desktop.domain.dates import date_text, time_text
+from medscan_desktop.domain.object_kind import ObjectKind, object_kind
 from medscan_desktop.imaging.geometry import orientation_letters
 from medscan_desktop.scene.workspace import Corners
 
@@ -21,7 +22,7 @@ def corner_texts(plan: StackPlan) -> Corners:
     """The texts of a stack; who, when and how from its middle frame, location and lossy marker of every frame."""
     ref = plan.frames[len(plan.frames) // 2]
     header = plan.headers[ref.header]
-    lossy = [_lossy_marker(plan.headers[frame.header]) for frame in plan.frames]
+    lossy = [lossy_marker(plan.headers[frame.header]) for frame in plan.frames]
     return Corners(
         patient=_patient(header),
         study=_study(header),
@@ -120,9 +121,10 @@ def _laterality(header: Header, frame: int) -> str:
     return _SIDES.get(value, "")
 
 
-def _lossy_marker(header: Header) -> str:
+def lossy_marker(header: Header) -> str:
     """(0028,2110) = 01, or a lossy transfer syntax without it; with the ratio and the method where they are given."""
-    if header.text("LossyImageCompression") != "01" and header.transfer_syntax_uid not in LOSSY:
+    is_video = object_kind(header.sop_class_uid, header.transfer_syntax_uid, has_pixels=True) is ObjectKind.VIDEO
+    if header.text("LossyImageCompression") != "01" and header.transfer_syntax_uid not in LOSSY and not is_video:
         return ""
     ratios = header.numbers("LossyImageCompressionRatio")
     ratio = " × ".join(f"{value:g}:1" for value in ratios) if ratios else "ratio unknown"

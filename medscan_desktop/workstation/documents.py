@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from medscan_desktop.dicom.corners import lossy_marker
 from medscan_desktop.dicom.frame_rate import frame_rate
 from medscan_desktop.dicom.header import Header
 from medscan_desktop.dicom.read_document import PDF
@@ -151,7 +152,7 @@ def _clip(opened: Opened, header: Header, kind: ObjectKind | None) -> Document:
     )
     title = header.text("SeriesDescription") or "Video"
     suffix = {"h264": ".h264", "hevc": ".hevc"}.get(answer["codec"].lower(), "") if answer["suffix"] == "bin" else ""
-    warnings = _mismatches(header, answer)
+    warnings = (lossy_marker(header), *_mismatches(header, answer))  # no video of DICOM is without loss
     return _document(
         header, kind, title, Clip(rows, columns, count, source), facts, warnings, suffix or f".{answer['suffix']}", rate
     )
