@@ -10,6 +10,7 @@ _J2K_START = b"\xff\x4f\xff\x51"
 _SOF = frozenset((0xC0, 0xC1, 0xC2, 0xC3, 0xF7))
 _CODEC_OF_SOF = {0xC3: Codec.JPEG_LOSSLESS, 0xF7: Codec.JPEG_LS}
 _ALONE = frozenset((0x01, *range(0xD0, 0xD9)))  # markers without a segment
+_MOST_TILES = 65_535  # ISO/IEC 15444-1 A.4.2: their numbers have 16 bits
 _RGB_IDS = (82, 71, 66)  # "R", "G", "B"
 
 
@@ -79,6 +80,7 @@ def _jpeg_2000(data: bytes, start: int) -> Codestream:
     """SIZ and COD (ISO/IEC 15444-1 A.5.1, A.6.1)."""
     x1, y1, x0, y0 = struct.unpack_from(">IIII", data, start + 8)
     (samples,) = struct.unpack_from(">H", data, start + 40)
+    _check_grid(data, start, samples, (x1, y1), (x0, y0))
     depth = data[start + 42]
     position = start + 2
     transform = False
@@ -92,6 +94,17 @@ def _jpeg_2000(data: bytes, start: int) -> Codestream:
     bits, is_signed = (depth & 0x7F) + 1, depth >= 0x80
     colour = "RGB" if transform and samples == 3 else ""
     return Codestream(Codec.JPEG_2000, y1 - y0, x1 - x0, samples, bits, is_signed, colour, transform)
+
+
+def _check_grid(data: bytes, start: int, samples: int, end: tuple[int, int], origin: tuple[int, int]) -> None:
+    """Tiles and steps as the standard has them: decoders divide by them, and some look for ever for a first tile."""
+    width, height, left, top = struct.unpack_from(">IIII", data, start + 24)
+    steps = data[start + 43 : start + 42 + 3 * samples]
+    begins = left <= origin[0] < left + width and top <= origin[1] < top + height  # ISO/IEC 15444-1 B.3
+    if not begins or 0 in (*steps[0::3], *steps[1::3]):
+        raise Malformed("is damaged: a compressed frame has no valid header")
+    if -(-(end[0] - left) // width) * -(-(end[1] - top) // height) > _MOST_TILES:
+        raise Malformed("is damaged: a compressed frame claims too many tiles")
 
 
 def is_usual_lossless(data: bytes) -> bool:

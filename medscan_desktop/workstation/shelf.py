@@ -88,9 +88,7 @@ def _opener(records: Records, vault: Vault, instances: Sequence[Instance]) -> Op
     def open_instance(uid: InstanceUid) -> BinaryIO:
         instance = by_uid[uid]
         if instance.sha256 in hostile:
-            reason = (
-                f"{hostile[instance.sha256]}; not tried again unless you ask"
-            )
+            reason = f"{hostile[instance.sha256]}; not tried again unless you ask"
             raise Hostile(str(instance.header["label"]), reason)
         if instance.storage is Storage.VAULT:
             return vault.open(files[VaultId(instance.location)])

@@ -10,6 +10,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from tests.soak.proofs import PROOFS
+from tests.support.pool import close_pool
 
 STATE = Path(__file__).resolve().parents[2] / ".setup" / "soak.json"
 
@@ -38,6 +39,7 @@ def main() -> int:
             STATE.parent.mkdir(exist_ok=True)
             STATE.write_text(json.dumps(reached))
         print(f"{name}: seeds {first} to {seed - 1}", flush=True)
+    close_pool()
     return 1 if failed else 0
 
 

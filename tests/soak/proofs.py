@@ -25,6 +25,7 @@ from medscan_desktop.scene.camera import pane_map
 from medscan_desktop.scene.workspace import Camera, View, ViewId, ViewKind
 from tests.soak.killed_import import killed_import
 from tests.soak.mutated_files import cut_real_file, mutated_real_file
+from tests.soak.mutated_frames import mutated_frame
 from tests.support.dicom_files import ct_slice, file_bytes
 from tests.support.homes import new_library
 from tests.support.phantoms import geometry_of, rotation
@@ -132,6 +133,7 @@ def tampering_found(seed: int) -> None:
 
 PROOFS: dict[str, tuple[Proof, int]] = {  # with how many seeds `test` runs
     "mutated_file": (mutated_file, 200),
+    "mutated_frame": (mutated_frame, 300),
     "mutated_real_file": (mutated_real_file, 150),
     "cut_real_file": (cut_real_file, 150),
     "random_plane": (random_plane, 60),

@@ -8,6 +8,7 @@ import imagecodecs
 import numpy as np
 import pytest
 
+from medscan_desktop.dicom.codestream import is_usual_lossless
 from medscan_desktop.dicom.colour import to_rgb
 from medscan_desktop.dicom.decode import decode
 from medscan_desktop.dicom.encapsulated import Fragment
@@ -199,3 +200,37 @@ def test_a_jpeg_ls_frame_that_ends_early_is_said_to_be_truncated_at_once() -> No
         decoded(coded[:9208], JPEG_LS, layout((512, 512)))
 
     assert time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("marker", [b"\xff\xc4", b"\xff\xc3"], ids=["table", "frame"])
+def test_a_jpeg_lossless_frame_without_its_table_never_reaches_the_decoder_that_trusts_it(marker: bytes) -> None:
+    """A mutation without the Huffman table ended the process: its marker is what changed."""
+    coded = lossless_jpeg.encode(grey(4096))
+    at = coded.index(marker)
+    damaged = coded[:at] + b"\xff\xfe" + coded[at + 2 :]  # a comment now
+
+    assert is_usual_lossless(coded)
+    assert not is_usual_lossless(damaged)
+    with pytest.raises(FileRefused, match="damaged"):
+        decoded(damaged, JPEG_LOSSLESS, layout((32, 48)))
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [(24, b"\0\0\0\0"), (28, b"\0\0\0\0"), (24, b"\0\0\0\1" * 2), (36, b"\0\0\0\1"), (43, b"\0"), (44, b"\0")],
+    ids=[
+        "tiles of no width",
+        "of no height",
+        "too many tiles",
+        "first tile below the image",
+        "no step",
+        "no step down",
+    ],
+)
+@pytest.mark.parametrize("syntax", [JPEG_2000, HTJ2K])
+def test_a_grid_that_no_image_has_is_refused_before_it_is_decoded(syntax: str, at: int, value: bytes) -> None:
+    """Mutations that divided by zero (SIGFPE) and looked for a tile for ever in OpenJPH stay here."""
+    coded = bytearray(dict(LOSSLESS)[syntax](np.zeros((512, 512), np.uint16)))
+    coded[at : at + len(value)] = value
+    with pytest.raises(FileRefused, match=r"no valid header|too many tiles"):
+        decoded(bytes(coded), syntax, layout((512, 512)))
