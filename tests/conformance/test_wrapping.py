@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from PIL import Image
+from PySide6.QtWidgets import QApplication
 
 from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.domain.study import Patient, Series, SeriesUid, Study, VaultId
@@ -45,7 +46,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.fixture
-def library(home: Home) -> Iterator[Workstation]:
+def library(home: Home, qapp: QApplication) -> Iterator[Workstation]:
+    """Thumbnails need a Qt application, and one process has room for one: the kind that the window's tests need."""
     with opened_library(home) as workstation:
         workstation.answer(log_in, name=USER, password=PASSWORD)
         yield workstation
