@@ -28,7 +28,12 @@ MUTATIONS = 150  # of each syntax
 
 
 def sound(seed: int) -> Any:
-    details = {"BodyPartExamined": "CHEST", "KVP": "120", "StudyDate": "20260102", "WindowCenter": ["40", "400"]}
+    details: dict[str, Any] = {
+        "BodyPartExamined": "CHEST",
+        "KVP": "120",
+        "StudyDate": "20260102",
+        "WindowCenter": ["40", "400"],
+    }
     return ct_slice(seed % 50 + 1, PatientAge="047Y", SpecificCharacterSet="ISO_IR 192", **details)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from medscan_desktop.app.build import Parts, build
 from medscan_desktop.domain.import_report import ImportReport
@@ -36,7 +37,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def parts(template: Path, tmp_path: Path) -> Iterator[Parts]:
+def parts(template: Path, tmp_path: Path, qapp: QApplication) -> Iterator[Parts]:
     home = Home(Path(shutil.copytree(template, tmp_path / "home")))
     opened = build(home, unlock(home, passphrase=PASSPHRASE), InlineJobs())
     opened.workstation.answer(log_in, name=USER, password=PASSWORD)
@@ -228,14 +229,14 @@ def test_a_watch_gives_a_file_once_it_is_complete(tmp_path: Path) -> None:
         return path
 
     one = written("one", b"half")
-    assert watch.look() == [] and watch.is_waiting
+    assert (watch.look(), watch.is_waiting) == ([], True)
     clock[0] += 1
     assert watch.look() == [], "younger than two seconds"
     written("one", b"half and half")
     clock[0] += 3
     assert watch.look() == [], "it has grown since the last look"
     assert watch.look() == [one]
-    assert watch.look() == [] and not watch.is_waiting
+    assert (watch.look(), watch.is_waiting) == ([], False)
     clock[0] += 60
     written("one", b"something else")
     clock[0] += 60
