@@ -1,4 +1,4 @@
-"""An import that is killed at any moment: the library opens, nothing is lost or doubled, importing again completes it."""
+"""An import killed at any moment: the library opens, nothing is lost or doubled, importing again completes it."""
 
 import atexit
 import os
