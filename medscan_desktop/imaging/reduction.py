@@ -7,7 +7,6 @@ or column) has no part in a mean; a block that is less than half tissue is paddi
 from dataclasses import dataclass, replace
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -124,6 +123,8 @@ class BlockMean:
 
     def _area(self, plane: Floats) -> Floats:
         """Means over blocks of one slice, as if it were 0 beyond its edge."""
+        import cv2  # noqa: PLC0415  70 ms: what knows volumes, a worker process too, starts without it
+
         if self._step == 1:
             return plane.copy()
         if any(self._edge):
