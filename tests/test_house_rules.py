@@ -61,7 +61,7 @@ def test_no_drawer_for_odds_and_ends() -> None:
 
 
 def test_own_packages_are_imported_at_the_top() -> None:
-    """`app/gui.py` imports late, so that the login window paints first; `app/start.py`, so that a worker stays light."""
+    """`app/gui.py` imports late so that the login window paints first, `app/start.py` so that a worker stays light."""
     late = {PACKAGE / "app" / name for name in ("gui.py", "start.py")}
     inline = [
         f"{_name(path)}:{node.lineno}"

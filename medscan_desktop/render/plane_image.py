@@ -15,7 +15,6 @@ from medscan_desktop.render.planes import PlaneSource
 from medscan_desktop.render.sampling import Grid, Sampled, sample
 from medscan_desktop.scene.workspace import MaskLayer, View
 
-
 _PICTURES_WHILE_LOADING = 50  # of a plane across the slices: each costs the window's thread some milliseconds
 
 
@@ -46,7 +45,8 @@ class PlaneImage:
     def draw(self, canvas: QImage, volume: Volume, grid: Grid, view: View, *, settled: bool = False) -> None:
         """The slice in the view's window onto an RGB32 canvas of the grid's size.
 
-        `settled` says that nothing more will arrive, though some is missing. Written into the canvas's memory: ten times faster than letting a painter convert it.
+        `settled` says that nothing more will arrive, though some is missing. Written into the canvas's memory: ten
+        times faster than letting a painter convert it.
         """
         sampled = self.sampled(volume, grid, settled=settled)
         if sampled is None:

@@ -46,7 +46,8 @@ def split_series(
 ) -> Effect:
     """Split a series as chosen from now on, here and on every later opening; AUTOMATIC takes the choice back.
 
-    Where it is on screen (`is_shown`) the most useful of its new stacks is hung in its place. Raises Unsuitable where the images cannot be put together or apart in that way; nothing is stored then.
+    Where it is on screen (`is_shown`) the most useful of its new stacks is hung in its place. Raises Unsuitable where
+    the images cannot be put together or apart in that way; nothing is stored then.
     """
     with ctx.records("series.split", series_instance_uid) as records:
         before = records.stack_overrides.get(series_instance_uid)

@@ -94,9 +94,9 @@ def test_positions_and_distances_are_right(errors: dict[str, tuple[float, float]
 def test_rounded_positions_are_true_to_the_line_wherever_it_begins(
     tmp_path: Path, decimals: int, offset: float
 ) -> None:
-    """Steps of 0.625 mm meet 4 phases of 0.1 mm: every line within 0.0125 mm of the true one rounds to the same digits.
+    """Steps of 0.625 mm meet 4 phases of 0.1 mm: lines within 0.0125 mm of the true one all round to the same digits.
 
-    So with 1 decimal that much of the position may be lost in the file, by where the stack begins; of distances nothing.
+    With 1 decimal so much of the position may be lost in the file, by where the stack begins; nothing of distances.
     """
     x, y, z = _thin(decimals).origin
     phantom = _thin(decimals, origin=(x, y, z + offset))

@@ -40,9 +40,7 @@ def test_files_come_in_by_a_watch_and_are_reported(cli: Cli, inbox: Path, tmp_pa
     assert rows[0] == ["file", "outcome", "reason"]
     assert [row[1] for row in rows[1:]] == ["unchanged", "unchanged", "unchanged", "refused", "skipped"]
     cli("import", inbox, "--report", text)
-    assert (
-        f"not DICOM: {inbox}/viewer.exe: not a DICOM file" in text.read_text().splitlines()
-    )
+    assert f"not DICOM: {inbox}/viewer.exe: not a DICOM file" in text.read_text().splitlines()
 
 
 def test_a_folder_that_is_not_there_cannot_be_watched(cli: Cli, tmp_path: Path) -> None:

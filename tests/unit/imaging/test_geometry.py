@@ -85,7 +85,7 @@ def test_slices_with_places_of_their_own_are_where_they_are() -> None:
     geometry = Geometry(regular.affine, regular.shape, origins=origins)
 
     for k, origin in enumerate(origins):
-        np.testing.assert_allclose(geometry.to_patient((2, 3, k)), origin + (1.4, 3.3, 0), atol=1e-12)
+        np.testing.assert_allclose(geometry.to_patient((2, 3, k)), np.add(origin, (1.4, 3.3, 0)), atol=1e-12)
     np.testing.assert_allclose(geometry.to_patient((0, 0, 2.5)), (0.25, -0.125, 8.75), atol=1e-12)
     np.testing.assert_allclose(geometry.to_patient((0, 0, 4)), (0, 0, 16.5), atol=1e-12)
     index = np.array([[2, 3, 1], [0, 0, 2.5], [4, 5, 3.75], [1, 1, -0.5]])
