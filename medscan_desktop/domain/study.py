@@ -92,7 +92,7 @@ class InstanceState(StrEnum):
 class Instance:
     """One SOP instance and where its bytes are.
 
-    `header` is the scanner's JSON (`dicom.header.Header.to_json`), opaque here and to the database.
+    `header` is the scanner's JSON (`dicom.headers.header.Header.to_json`), opaque here and to the database.
     `location` is a vault id, or an absolute path for REFERENCED.
     """
 

@@ -1,4 +1,4 @@
-"""DICOM Segmentation files (PS3.3 A.51) from a data set that `dicom.write_seg` has built."""
+"""DICOM Segmentation files (PS3.3 A.51) from a data set that `dicom.objects.write_seg` has built."""
 
 import io
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from medscan_desktop.dicom.header import Header
+from medscan_desktop.dicom.headers.header import Header
 from medscan_desktop.domain.errors import NotFound
 from medscan_desktop.domain.study import InstanceUid, SeriesUid
 from medscan_desktop.domain.user import Permission

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from medscan_desktop.dicom.plan import StackPlan
-from medscan_desktop.dicom.write_seg import build_seg
+from medscan_desktop.dicom.objects.write_seg import build_seg
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.errors import NotAllowed, Unsuitable
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState
 from medscan_desktop.domain.findings_page import KeyImage, findings_page

@@ -6,9 +6,9 @@ from itertools import islice
 from pathlib import Path
 
 from medscan_desktop import __version__
-from medscan_desktop.dicom.source import Source
-from medscan_desktop.dicom.sources import CannotRead, Met, sources_of, walk
-from medscan_desktop.dicom.study import series_of, study_of
+from medscan_desktop.dicom.headers.study import series_of, study_of
+from medscan_desktop.dicom.sources.find import CannotRead, Met, sources_of, walk
+from medscan_desktop.dicom.sources.source import Source
 from medscan_desktop.domain.errors import Cancelled, DiskFull, FileRefused, NotDicom
 from medscan_desktop.domain.import_report import FileOutcome, ImportReport
 from medscan_desktop.domain.study import SeriesUid

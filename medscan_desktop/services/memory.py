@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from medscan_desktop.dicom.budget import need_of
+from medscan_desktop.dicom.pixels.budget import need_of
 from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.domain.user import Permission

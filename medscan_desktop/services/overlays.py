@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from medscan_desktop.dicom.load import Loading
-from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.pixels.load import Loading
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.errors import MedScanError
 from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid

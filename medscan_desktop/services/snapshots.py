@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.errors import NotFound, Unsuitable
 from medscan_desktop.domain.finding import Finding, FindingId
 from medscan_desktop.domain.study import SeriesUid, Study

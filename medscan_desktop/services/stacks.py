@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import partial
 
-from medscan_desktop.dicom.load import Loading
-from medscan_desktop.dicom.offered_splits import OfferedSplit, offered_splits
-from medscan_desktop.dicom.plan import StackPlan
-from medscan_desktop.dicom.split import JOINED
+from medscan_desktop.dicom.pixels.load import Loading
+from medscan_desktop.dicom.stacks.offered_splits import OfferedSplit, offered_splits
+from medscan_desktop.dicom.stacks.plan import StackPlan
+from medscan_desktop.dicom.stacks.split import JOINED
 from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.domain.split_choice import AUTOMATIC, SplitChoice
 from medscan_desktop.domain.study import SeriesUid

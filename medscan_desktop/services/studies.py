@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
-from medscan_desktop.dicom.load import Loading
-from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.pixels.load import Loading
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.study import Series, SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.scene.hanging import emptied, hang, show_stack, with_loaded, without_pixels

@@ -11,11 +11,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from medscan_desktop.dicom.foreign_kind import ForeignKind
-from medscan_desktop.dicom.source import Source
-from medscan_desktop.dicom.study import series_of, study_of
-from medscan_desktop.dicom.volume_file import Range, VolumeHead, known_range, placed, storing
-from medscan_desktop.dicom.write_wrapped import (
+from medscan_desktop.dicom.foreign.foreign_kind import ForeignKind
+from medscan_desktop.dicom.foreign.volume_file import Range, VolumeHead, known_range, placed, storing
+from medscan_desktop.dicom.foreign.write_wrapped import (
     MODALITIES,
     PARAMETRIC_MAP,
     Wrapping,
@@ -25,6 +23,8 @@ from medscan_desktop.dicom.write_wrapped import (
     page_file,
     plane_file,
 )
+from medscan_desktop.dicom.headers.study import series_of, study_of
+from medscan_desktop.dicom.sources.source import Source
 from medscan_desktop.domain.errors import FileRefused, MedScanError, Unsuitable
 from medscan_desktop.domain.shown import is_shown, shown
 from medscan_desktop.domain.study import Patient, SeriesUid, Study, StudyUid

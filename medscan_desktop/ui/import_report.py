@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QDialog, QFileDialog, QHeaderView, QTreeView, QWidget
 
-from medscan_desktop.dicom.foreign_kind import can_be_wrapped
+from medscan_desktop.dicom.foreign.foreign_kind import can_be_wrapped
 from medscan_desktop.domain.errors import MedScanError
 from medscan_desktop.domain.import_report import NOT_TAKEN_IN, WORDS, ImportReport, csv_text, plain_text
 from medscan_desktop.persistence.whole_file import write_whole

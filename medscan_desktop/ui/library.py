@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QStackedLayout, QWidget
 
-from medscan_desktop.dicom.foreign_kind import can_be_wrapped
+from medscan_desktop.dicom.foreign.foreign_kind import can_be_wrapped
 from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.import_report import ImportReport
 from medscan_desktop.domain.study import Series, SeriesUid, Study

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QMenu, QToolButton, QWidget
 
-from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.split_choice import AUTOMATIC, SplitChoice
 from medscan_desktop.domain.text_tree import TextNode, TextTree
 from medscan_desktop.services.stacks import SeriesStacks

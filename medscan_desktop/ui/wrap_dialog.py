@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QFrame, QRadioButton, QScrollArea, QWidget
 
-from medscan_desktop.dicom.write_wrapped import MODALITIES
+from medscan_desktop.dicom.foreign.write_wrapped import MODALITIES
 from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.shown import shown
 from medscan_desktop.domain.study import Patient, Study

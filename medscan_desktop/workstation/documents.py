@@ -7,11 +7,11 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from medscan_desktop.dicom.corners import lossy_marker
-from medscan_desktop.dicom.frame_rate import frame_rate
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.read_document import PDF
-from medscan_desktop.dicom.text_nodes import tree_of
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.objects.read_document import PDF
+from medscan_desktop.dicom.objects.text_nodes import tree_of
+from medscan_desktop.dicom.pixels.frame_rate import frame_rate
+from medscan_desktop.dicom.stacks.corners import lossy_marker
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.errors import FileRefused, Unsuitable
 from medscan_desktop.domain.object_kind import ObjectKind, object_kind

@@ -7,11 +7,11 @@ planes and 3D are there; what is no volume anyway loses nothing slice by slice.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from medscan_desktop.dicom.budget import fitting, need_of, voxel_bytes
-from medscan_desktop.dicom.load import Loading, Opener, start_load
-from medscan_desktop.dicom.plan import StackPlan
-from medscan_desktop.dicom.reduced_load import start_reduced_load
-from medscan_desktop.dicom.window_load import can_hold_a_window, start_window_load
+from medscan_desktop.dicom.pixels.budget import fitting, need_of, voxel_bytes
+from medscan_desktop.dicom.pixels.load import Loading, Opener, start_load
+from medscan_desktop.dicom.pixels.reduced_load import start_reduced_load
+from medscan_desktop.dicom.pixels.window_load import can_hold_a_window, start_window_load
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.imaging.need import size_text

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from medscan_desktop.dicom.elements import Malformed
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.source import Source
-from medscan_desktop.dicom.sources import CannotRead
+from medscan_desktop.dicom.headers.elements import Malformed
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.sources.find import CannotRead
+from medscan_desktop.dicom.sources.source import Source
 from medscan_desktop.domain.errors import FileRefused
 from medscan_desktop.domain.study import Instance, InstanceUid, SeriesUid, Storage
 from medscan_desktop.persistence.vault import Intake, VaultFile

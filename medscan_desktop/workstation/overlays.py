@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, BinaryIO
 
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.key_objects import key_images, read_key_objects
-from medscan_desktop.dicom.matching import Match, Target, match, missing_text
-from medscan_desktop.dicom.plan import StackPlan
-from medscan_desktop.dicom.presentations import presentation_on, read_presentation_state, target_of
-from medscan_desktop.dicom.segmentation import Segment, Segmentation, place, read_segmentation
-from medscan_desktop.dicom.structures import StructureSet, place_region, read_structures
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.objects.key_objects import key_images, read_key_objects
+from medscan_desktop.dicom.objects.matching import Match, Target, match, missing_text
+from medscan_desktop.dicom.objects.presentations import presentation_on, read_presentation_state, target_of
+from medscan_desktop.dicom.objects.segmentation import Segment, Segmentation, place, read_segmentation
+from medscan_desktop.dicom.objects.structures import StructureSet, place_region, read_structures
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.errors import NotFound, Unsuitable

@@ -13,11 +13,11 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from medscan_desktop.dicom.budget import need_of, voxel_bytes
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.load import Failure, Loading, start_load
-from medscan_desktop.dicom.plan import Grouping, StackPlan
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.pixels.budget import need_of, voxel_bytes
+from medscan_desktop.dicom.pixels.load import Failure, Loading, start_load
+from medscan_desktop.dicom.stacks.group import group
+from medscan_desktop.dicom.stacks.plan import Grouping, StackPlan
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.errors import FileRefused, Hostile, NotFound
 from medscan_desktop.domain.study import Instance, InstanceUid, SeriesUid, Storage, VaultId

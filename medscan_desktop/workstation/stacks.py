@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from medscan_desktop.dicom.corners import corner_texts
-from medscan_desktop.dicom.frame_rate import frame_rate
-from medscan_desktop.dicom.load import Failure, Loading
-from medscan_desktop.dicom.plan import StackPlan
-from medscan_desktop.dicom.rescale import PARAMETRIC_MAP
+from medscan_desktop.dicom.pixels.frame_rate import frame_rate
+from medscan_desktop.dicom.pixels.load import Failure, Loading
+from medscan_desktop.dicom.stacks.corners import corner_texts
+from medscan_desktop.dicom.stacks.plan import StackPlan
+from medscan_desktop.dicom.stacks.rescale import PARAMETRIC_MAP
 from medscan_desktop.domain.errors import NotFound, Unsuitable
 from medscan_desktop.domain.sop_classes import sop_class_name
 from medscan_desktop.domain.study import InstanceUid, SeriesUid

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.overlays import Shown

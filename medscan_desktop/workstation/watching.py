@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from medscan_desktop.dicom.sources import CannotRead, Met, walk
+from medscan_desktop.dicom.sources.find import CannotRead, Met, walk
 
 SETTLED_S = 2.0
 LOOK_EVERY_S = 2.0

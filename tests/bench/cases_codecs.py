@@ -16,10 +16,10 @@ import pydicom
 import SimpleITK as sitk
 
 from medscan_desktop.app.start import worker_command
-from medscan_desktop.dicom.codecs import decode_frame
-from medscan_desktop.dicom.frame_file import FrameFile
-from medscan_desktop.dicom.located import locate_frames
-from medscan_desktop.dicom.scan import scan
+from medscan_desktop.dicom.headers.located import locate_frames
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.pixels.codecs import decode_frame
+from medscan_desktop.dicom.pixels.frame_file import FrameFile
 from medscan_desktop.dicom.workers.pool import ProcessWorkers
 from medscan_desktop.dicom.workers.task import Task
 from tests.bench.harness import Row, alternate_all, seconds

@@ -10,11 +10,11 @@ import pydicom
 import SimpleITK as sitk
 
 from medscan_desktop.app.build import build
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.source import Source
-from medscan_desktop.dicom.sources import find_files
-from medscan_desktop.dicom.tags import ATTRIBUTES
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.headers.tags import ATTRIBUTES
+from medscan_desktop.dicom.sources.find import find_files
+from medscan_desktop.dicom.sources.source import Source
+from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import create_keys
 from medscan_desktop.services.imports import import_files

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.load import start_load
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.source import Source
-from medscan_desktop.dicom.sources import find_files
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.pixels.load import start_load
+from medscan_desktop.dicom.sources.find import find_files
+from medscan_desktop.dicom.sources.source import Source
+from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.study import InstanceUid
 

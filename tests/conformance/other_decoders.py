@@ -14,13 +14,13 @@ import pydicom
 import SimpleITK as sitk
 from pydicom.pixels import pixel_array
 
-from medscan_desktop.dicom.decode import decode
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.located import locate_frames, opened
-from medscan_desktop.dicom.quiet import quiet
-from medscan_desktop.dicom.rescale import rescale_of
-from medscan_desktop.dicom.stored import frame_shape, stored_dtype
-from medscan_desktop.dicom.syntax import CODECS, LOSSY, Codec
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.headers.located import locate_frames, opened
+from medscan_desktop.dicom.headers.syntax import CODECS, LOSSY, Codec
+from medscan_desktop.dicom.objects.quiet import quiet
+from medscan_desktop.dicom.pixels.decode import decode
+from medscan_desktop.dicom.pixels.stored import frame_shape, stored_dtype
+from medscan_desktop.dicom.stacks.rescale import rescale_of
 from tests.support.pool import process_workers
 
 BY_GDCM = ("1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70")

@@ -19,15 +19,15 @@ import numpy as np
 import SimpleITK as sitk
 
 from medscan_desktop.app.start import worker_command
-from medscan_desktop.dicom.foreign_kind import HEAD_BYTES, ForeignKind, foreign_kind
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.load import start_load
-from medscan_desktop.dicom.plan import StackPlan
-from medscan_desktop.dicom.read_nifti import nifti_planes
-from medscan_desktop.dicom.read_nrrd import nrrd_planes
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.volume_file import VolumeHead
+from medscan_desktop.dicom.foreign.foreign_kind import HEAD_BYTES, ForeignKind, foreign_kind
+from medscan_desktop.dicom.foreign.read_nifti import nifti_planes
+from medscan_desktop.dicom.foreign.read_nrrd import nrrd_planes
+from medscan_desktop.dicom.foreign.volume_file import VolumeHead
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.pixels.load import start_load
+from medscan_desktop.dicom.stacks.group import group
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.pool import ProcessWorkers
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.errors import FileRefused, MedScanError, NotDicom

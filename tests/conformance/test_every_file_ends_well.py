@@ -9,12 +9,12 @@ from typing import BinaryIO
 
 import pytest
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.load import start_load
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.source import Source
-from medscan_desktop.dicom.sources import find_files
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.pixels.load import start_load
+from medscan_desktop.dicom.sources.find import find_files
+from medscan_desktop.dicom.sources.source import Source
+from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.domain.errors import FileRefused
 from tests.support.pool import process_workers
 from tests.support.real_data import UNREADABLE, data_folder, series_folder

@@ -9,10 +9,10 @@ import pydicom
 import pytest
 from pydicom.multival import MultiValue
 
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.quiet import quiet
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.tags import ATTRIBUTES
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.headers.tags import ATTRIBUTES
+from medscan_desktop.dicom.objects.quiet import quiet
 from tests.support.real_data import ROOT, UNREADABLE, data_folder, series_folder
 
 FOLDERS = ("syntaxes", "enhanced", "cr_dx_mg", "cine", "objects", "malformed")

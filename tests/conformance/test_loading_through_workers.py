@@ -13,10 +13,10 @@ import pytest
 
 from medscan_desktop.app import build as building
 from medscan_desktop.app.start import worker_command
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.load import start_load
-from medscan_desktop.dicom.plan import StackPlan
-from medscan_desktop.dicom.scan import scan
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.pixels.load import start_load
+from medscan_desktop.dicom.stacks.group import group
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.pool import ProcessWorkers
 from medscan_desktop.dicom.workers.process import Limits
 from medscan_desktop.dicom.workers.workers import InlineWorkers, Workers

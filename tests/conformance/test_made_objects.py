@@ -7,7 +7,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from medscan_desktop.dicom.scan import scan
+from medscan_desktop.dicom.headers.scan import scan
 from tests.support.made_objects import MADE, made
 
 # dciodvfy of 2022 knows neither the transfer syntax nor what follows from it.

@@ -15,10 +15,10 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.quiet import quiet
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.tags import ATTRIBUTES
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.headers.tags import ATTRIBUTES
+from medscan_desktop.dicom.objects.quiet import quiet
 from medscan_desktop.domain.errors import FileRefused
 from medscan_desktop.domain.shown import is_shown
 from tests.support.dicom_files import ct_slice, file_bytes

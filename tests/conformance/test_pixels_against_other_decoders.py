@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.scan import scan
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.headers.scan import scan
 from medscan_desktop.domain.errors import FileRefused
 from tests.conformance.other_decoders import compared, is_compared
 from tests.support.made_objects import MADE, made

@@ -9,10 +9,10 @@ import pytest
 import SimpleITK as sitk
 from pydicom.dataset import Dataset
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.plan import StackPlan
-from medscan_desktop.dicom.quiet import quiet
-from medscan_desktop.dicom.write_seg import build_seg
+from medscan_desktop.dicom.objects.quiet import quiet
+from medscan_desktop.dicom.objects.write_seg import build_seg
+from medscan_desktop.dicom.stacks.group import group
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.domain.finding import Code, Finding, FindingId, FindingState, Provenance, Structure
 from medscan_desktop.domain.user import UserId

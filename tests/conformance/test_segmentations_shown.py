@@ -12,13 +12,13 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.uid import ExplicitVRLittleEndian, JPEGLSLossless, RLELossless
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.matching import Match, Target, match, missing_text
-from medscan_desktop.dicom.plan import StackPlan
-from medscan_desktop.dicom.quiet import quiet
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.segmentation import Placed, place, read_segmentation
-from medscan_desktop.dicom.segmentation import Segmentation as Read
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.objects.matching import Match, Target, match, missing_text
+from medscan_desktop.dicom.objects.quiet import quiet
+from medscan_desktop.dicom.objects.segmentation import Placed, place, read_segmentation
+from medscan_desktop.dicom.objects.segmentation import Segmentation as Read
+from medscan_desktop.dicom.stacks.group import group
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.errors import FileRefused
 from medscan_desktop.scene.workspace import StackId
@@ -242,7 +242,7 @@ def test_a_truncated_segmentation_is_refused_as_such() -> None:
 
 def test_noise_as_labels_is_refused_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """A label map of noise has every segment all over every frame: its pieces grow to 100 times the file."""
-    monkeypatch.setattr("medscan_desktop.dicom.read_seg._MOST_BYTES", 200)
+    monkeypatch.setattr("medscan_desktop.dicom.objects.read_seg._MOST_BYTES", 200)
     labels = np.random.default_rng(3).integers(0, 9, SHAPE).astype(np.uint8)
 
     with pytest.raises(FileRefused, match="more pieces than can be shown"):

@@ -12,10 +12,10 @@ import numpy as np
 import psutil
 
 from medscan_desktop.app.start import worker_command
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.load import start_load
-from medscan_desktop.dicom.scan import scan
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.pixels.load import start_load
+from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.dicom.workers.pool import ProcessWorkers
 from medscan_desktop.domain.errors import FileRefused
 from medscan_desktop.domain.object_kind import ObjectKind, object_kind

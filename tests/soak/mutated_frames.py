@@ -6,7 +6,7 @@ from io import BytesIO
 
 import numpy as np
 
-from medscan_desktop.dicom.header import Pixels
+from medscan_desktop.dicom.headers.header import Pixels
 from medscan_desktop.domain.errors import FileRefused, Hostile
 from tests.support.coded_series import ENCODERS
 from tests.support.pool import process_workers

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import text
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.load import start_load
-from medscan_desktop.dicom.scan import scan
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.pixels.load import start_load
+from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.errors import FileRefused
 from medscan_desktop.imaging.volume import Volume

@@ -10,8 +10,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.scan import scan
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.headers.scan import scan
 from medscan_desktop.domain.study import InstanceUid
 
 ROOT_UID = "1.2.826.0.1.3680043.8.498"

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.load import start_load
-from medscan_desktop.dicom.plan import StackPlan
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.source import Source
-from medscan_desktop.dicom.sources import find_files
-from medscan_desktop.dicom.study import series_of
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.headers.study import series_of
+from medscan_desktop.dicom.pixels.load import start_load
+from medscan_desktop.dicom.sources.find import find_files
+from medscan_desktop.dicom.sources.source import Source
+from medscan_desktop.dicom.stacks.group import group
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.study import Series
 from medscan_desktop.imaging.volume import Volume
 from tests.support.pool import process_workers

@@ -34,7 +34,7 @@ from pydicom.uid import (
     VideoPhotographicImageStorage,
 )
 
-from medscan_desktop.dicom.quiet import quiet
+from medscan_desktop.dicom.objects.quiet import quiet
 from tests.support.made_modules import code, instance, item, uid
 
 PDF_TEXT = "A made report of two pages"

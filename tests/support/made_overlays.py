@@ -23,7 +23,7 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.uid import RTStructureSetStorage
 
-from medscan_desktop.dicom.quiet import quiet
+from medscan_desktop.dicom.objects.quiet import quiet
 from tests.support.made_modules import instance, item, uid
 
 _MADE_AT = datetime(2026, 1, 2, 10, 11, 12)

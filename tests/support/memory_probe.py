@@ -16,11 +16,11 @@ os.environ.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
 
 import numpy as np
 
-from medscan_desktop.dicom.budget import need_of
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.plan import StackPlan
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.sources import Source, find_files
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.pixels.budget import need_of
+from medscan_desktop.dicom.sources.find import Source, find_files
+from medscan_desktop.dicom.stacks.group import group
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.imaging.volume import Volume

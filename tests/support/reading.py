@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from pydicom.dataset import Dataset
 
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.scan import scan
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.headers.scan import scan
 from medscan_desktop.dicom.workers.task import Handler, Task
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.scene.document import Document

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from medscan_desktop.dicom.codecs import decode_frame
-from medscan_desktop.dicom.elements import Malformed
+from medscan_desktop.dicom.headers.elements import Malformed
+from medscan_desktop.dicom.pixels.codecs import decode_frame
 from medscan_desktop.dicom.workers import serve
 from medscan_desktop.dicom.workers.task import Task
 

@@ -4,7 +4,7 @@ import argparse
 
 from medscan_desktop.app.printing import Printer, Row
 from medscan_desktop.app.verbs.adding import Adder
-from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.errors import NotFound
 from medscan_desktop.domain.split_choice import AUTOMATIC, SplitChoice
 from medscan_desktop.domain.study import SeriesUid

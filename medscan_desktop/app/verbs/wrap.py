@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from medscan_desktop.app.printing import Printer, told
 from medscan_desktop.app.verbs.adding import Adder, path_argument
-from medscan_desktop.dicom.write_wrapped import MODALITIES
+from medscan_desktop.dicom.foreign.write_wrapped import MODALITIES
 from medscan_desktop.domain.shown import shown
 from medscan_desktop.domain.study import Patient, StudyUid
 from medscan_desktop.services.wrap import Wrapped, wrap_files

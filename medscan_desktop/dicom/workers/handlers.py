@@ -1,22 +1,22 @@
 """Everything a worker can be asked for, by name. Explicit, so that a release can list it and an installer sees it."""
 
-from medscan_desktop.dicom.codecs import decode_frame
-from medscan_desktop.dicom.foreign import (
+from medscan_desktop.dicom.foreign.read_foreign import (
     foreign_bytes,
     foreign_pages,
     foreign_planes,
     look_at_foreign,
     measure_foreign,
 )
-from medscan_desktop.dicom.read_attributes import read_attributes
-from medscan_desktop.dicom.read_clip import clip_bytes, read_clip, read_frames
-from medscan_desktop.dicom.read_document import document_bytes, read_document, render_page
-from medscan_desktop.dicom.read_keys import read_keys
-from medscan_desktop.dicom.read_presentation import read_presentation
-from medscan_desktop.dicom.read_report import read_report
-from medscan_desktop.dicom.read_rtstruct import read_rtstruct
-from medscan_desktop.dicom.read_seg import read_seg
-from medscan_desktop.dicom.read_waveform import read_waveform
+from medscan_desktop.dicom.objects.read_attributes import read_attributes
+from medscan_desktop.dicom.objects.read_clip import clip_bytes, read_clip, read_frames
+from medscan_desktop.dicom.objects.read_document import document_bytes, read_document, render_page
+from medscan_desktop.dicom.objects.read_keys import read_keys
+from medscan_desktop.dicom.objects.read_presentation import read_presentation
+from medscan_desktop.dicom.objects.read_report import read_report
+from medscan_desktop.dicom.objects.read_rtstruct import read_rtstruct
+from medscan_desktop.dicom.objects.read_seg import read_seg
+from medscan_desktop.dicom.objects.read_waveform import read_waveform
+from medscan_desktop.dicom.pixels.codecs import decode_frame
 from medscan_desktop.dicom.workers.task import Handler
 
 HANDLERS: tuple[tuple[str, Handler], ...] = (

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medscan_desktop.dicom.elements import Malformed
+from medscan_desktop.dicom.headers.elements import Malformed
 from medscan_desktop.dicom.workers.frames import SLOT, Frames
 from medscan_desktop.dicom.workers.handlers import HANDLERS
 from medscan_desktop.dicom.workers.limits import (

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, Protocol
 
 from numpy.typing import NDArray
 
-from medscan_desktop.dicom.elements import Malformed
+from medscan_desktop.dicom.headers.elements import Malformed
 from medscan_desktop.dicom.workers.handlers import HANDLERS
 from medscan_desktop.dicom.workers.task import Handler, Task
 from medscan_desktop.domain.errors import FileRefused, MedScanError

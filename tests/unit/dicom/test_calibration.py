@@ -7,7 +7,7 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from medscan_desktop.dicom.calibration import calibration_of
+from medscan_desktop.dicom.stacks.calibration import calibration_of
 from tests.support.dicom_files import ct_slice, header_of
 
 

@@ -8,12 +8,12 @@ import imagecodecs
 import numpy as np
 import pytest
 
-from medscan_desktop.dicom.codestream import is_usual_lossless
-from medscan_desktop.dicom.colour import to_rgb
-from medscan_desktop.dicom.decode import decode
-from medscan_desktop.dicom.encapsulated import Fragment
-from medscan_desktop.dicom.header import Pixels
-from medscan_desktop.dicom.stored import frame_shape, stored_dtype
+from medscan_desktop.dicom.headers.encapsulated import Fragment
+from medscan_desktop.dicom.headers.header import Pixels
+from medscan_desktop.dicom.pixels.codestream import is_usual_lossless
+from medscan_desktop.dicom.pixels.colour import to_rgb
+from medscan_desktop.dicom.pixels.decode import decode
+from medscan_desktop.dicom.pixels.stored import frame_shape, stored_dtype
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.errors import FileRefused
 from tests.support import lossless_jpeg

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydicom.uid import JPEGBaseline8Bit
 
-from medscan_desktop.dicom.corners import corner_texts
-from medscan_desktop.dicom.group import group
+from medscan_desktop.dicom.stacks.corners import corner_texts
+from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.scene.workspace import Corners
 from tests.support.dicom_files import headers_of, series
 

@@ -6,9 +6,9 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import BreastTomosynthesisImageStorage, EnhancedMRImageStorage, EnhancedUSVolumeStorage
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.load import start_load
-from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.pixels.load import start_load
+from medscan_desktop.dicom.stacks.group import group
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.imaging.voi import VoiLut
 from medscan_desktop.imaging.volume import Volume

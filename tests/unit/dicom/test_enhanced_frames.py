@@ -6,8 +6,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import EnhancedCTImageStorage, NuclearMedicineImageStorage
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.load import start_load
+from medscan_desktop.dicom.pixels.load import start_load
+from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from tests.support.dicom_files import Files, ct_slice, headers_of
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from medscan_desktop.dicom.foreign_kind import ForeignKind, can_be_wrapped, foreign_kind, not_dicom
-from medscan_desktop.dicom.volume_file import Range, VolumeHead, ds_text, known_range, placed, storing
+from medscan_desktop.dicom.foreign.foreign_kind import ForeignKind, can_be_wrapped, foreign_kind, not_dicom
+from medscan_desktop.dicom.foreign.volume_file import Range, VolumeHead, ds_text, known_range, placed, storing
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.errors import FileRefused
 from tests.support.foreign_files import nifti, nrrd, text_stl, voxels, with_exif_turn

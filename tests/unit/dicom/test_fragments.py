@@ -5,8 +5,8 @@ import struct
 
 import pytest
 
-from medscan_desktop.dicom.elements import Malformed, Truncated
-from medscan_desktop.dicom.encapsulated import frame_fragments, read_fragments
+from medscan_desktop.dicom.headers.elements import Malformed, Truncated
+from medscan_desktop.dicom.headers.encapsulated import frame_fragments, read_fragments
 
 SOI = b"\xff\xd8"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from medscan_desktop.dicom.frame_rate import frame_rate
+from medscan_desktop.dicom.pixels.frame_rate import frame_rate
 from tests.support.dicom_files import ct_slice, header_of
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.stacks.group import group
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from tests.support.dicom_files import AXIAL, CORONAL, SAGITTAL, ct_slice, header_of, headers_of, series
 
 OBLIQUE = ((0.8, 0.6, 0.0), (0.0, 0.0, -1.0))

@@ -7,8 +7,8 @@ import zlib
 import numpy as np
 import pytest
 
-from medscan_desktop.dicom.elements import Malformed, Truncated
-from medscan_desktop.dicom.inflate import inflated
+from medscan_desktop.dicom.headers.elements import Malformed, Truncated
+from medscan_desktop.dicom.headers.inflate import inflated
 
 HEAD = b"preamble and file meta"
 MIB = 1 << 20

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.plan import StackPlan
-from medscan_desktop.dicom.presentations import presentation_on, read_presentation_state
+from medscan_desktop.dicom.objects.presentations import presentation_on, read_presentation_state
+from medscan_desktop.dicom.stacks.group import group
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.imaging.voi import VoiFunction, VoiLut, Window
 from medscan_desktop.imaging.window import apply_window

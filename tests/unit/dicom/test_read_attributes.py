@@ -5,8 +5,8 @@ import pytest
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
-from medscan_desktop.dicom.read_attributes import read_attributes
-from medscan_desktop.dicom.text_nodes import tree_of
+from medscan_desktop.dicom.objects.read_attributes import read_attributes
+from medscan_desktop.dicom.objects.text_nodes import tree_of
 from medscan_desktop.domain.text_tree import TextTree
 from tests.support.dicom_files import ct_slice, file_bytes
 from tests.support.made_documents import file_of

@@ -6,9 +6,9 @@ import struct
 import numpy as np
 import pytest
 
-from medscan_desktop.dicom.clip_stream import ClipStream, kind_of
-from medscan_desktop.dicom.elements import Malformed
-from medscan_desktop.dicom.read_clip import clip_bytes, read_clip, read_frames
+from medscan_desktop.dicom.headers.elements import Malformed
+from medscan_desktop.dicom.objects.clip_stream import ClipStream, kind_of
+from medscan_desktop.dicom.objects.read_clip import clip_bytes, read_clip, read_frames
 from tests.support import clips
 from tests.support.clips import COLUMNS, COUNT, ROWS, grey, pcm_h264
 from tests.support.reading import asked

@@ -7,8 +7,8 @@ import pytest
 from fpdf import FPDF
 from pypdf import PdfReader, PdfWriter
 
-from medscan_desktop.dicom.elements import Malformed
-from medscan_desktop.dicom.read_document import document_bytes, read_document, render_page
+from medscan_desktop.dicom.headers.elements import Malformed
+from medscan_desktop.dicom.objects.read_document import document_bytes, read_document, render_page
 from tests.support import made_documents
 from tests.support.made_documents import encapsulated_cda, encapsulated_pdf, encapsulated_stl, file_of, pdf_bytes
 from tests.support.reading import asked

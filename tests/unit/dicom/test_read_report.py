@@ -6,9 +6,9 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.uid import ComprehensiveSRStorage
 
-from medscan_desktop.dicom.elements import Malformed
-from medscan_desktop.dicom.read_report import read_report
-from medscan_desktop.dicom.text_nodes import MAX_DEPTH, MAX_NODES, tree_of
+from medscan_desktop.dicom.headers.elements import Malformed
+from medscan_desktop.dicom.objects.read_report import read_report
+from medscan_desktop.dicom.objects.text_nodes import MAX_DEPTH, MAX_NODES, tree_of
 from medscan_desktop.domain.text_tree import TextNode, TextTree
 from tests.support import made_documents, made_overlays, made_stills
 from tests.support.made_modules import code, instance, item
@@ -156,7 +156,7 @@ def test_deep_nesting_is_cut_and_said() -> None:
 
 
 def test_more_lines_than_the_limit_are_cut_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("medscan_desktop.dicom.text_nodes.MAX_NODES", 50)
+    monkeypatch.setattr("medscan_desktop.dicom.objects.text_nodes.MAX_NODES", 50)
 
     found = tree(*(content("TEXT", f"line {number}", TextValue="x") for number in range(80)))
 
@@ -166,7 +166,7 @@ def test_more_lines_than_the_limit_are_cut_and_said(monkeypatch: pytest.MonkeyPa
 
 
 def test_more_text_than_a_message_holds_is_cut_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("medscan_desktop.dicom.text_nodes.MAX_TEXT_BYTES", 100_000)
+    monkeypatch.setattr("medscan_desktop.dicom.objects.text_nodes.MAX_TEXT_BYTES", 100_000)
 
     found = tree(*(content("TEXT", f"line {number}", TextValue="肺" * 1_000) for number in range(20)))
 

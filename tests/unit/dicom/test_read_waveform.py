@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from medscan_desktop.dicom.elements import Malformed
-from medscan_desktop.dicom.read_waveform import read_waveform
+from medscan_desktop.dicom.headers.elements import Malformed
+from medscan_desktop.dicom.objects.read_waveform import read_waveform
 from tests.support.made_documents import ECG_HZ, ECG_MICROVOLTS, LEADS, ecg, ecg_samples, file_of
 from tests.support.made_modules import code, item
 from tests.support.reading import asked

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.plan import StackPlan
-from medscan_desktop.dicom.reduced_load import ReducedLoading, start_reduced_load
+from medscan_desktop.dicom.pixels.reduced_load import ReducedLoading, start_reduced_load
+from medscan_desktop.dicom.stacks.group import group
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.imaging.reduction import Reduction
 from tests.support.dicom_files import Files, headers_of, series

@@ -12,7 +12,7 @@ from pydicom.uid import (
     TwelveLeadECGWaveformStorage,
 )
 
-from medscan_desktop.dicom.group import group
+from medscan_desktop.dicom.stacks.group import group
 from tests.support.dicom_files import ct_slice, headers_of
 
 NO_IMAGE = dict.fromkeys(

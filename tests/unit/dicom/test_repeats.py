@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from medscan_desktop.dicom import repeats
-from medscan_desktop.dicom.beginning import data_set_start
-from medscan_desktop.dicom.elements import EXPLICIT_LITTLE, FLOAT_PIXELS, Elements, Malformed, Reader
-from medscan_desktop.dicom.tags import SCAN_TAGS
-from medscan_desktop.dicom.values import attribute_values
+from medscan_desktop.dicom.headers import repeats
+from medscan_desktop.dicom.headers.beginning import data_set_start
+from medscan_desktop.dicom.headers.elements import EXPLICIT_LITTLE, FLOAT_PIXELS, Elements, Malformed, Reader
+from medscan_desktop.dicom.headers.tags import SCAN_TAGS
+from medscan_desktop.dicom.headers.values import attribute_values
 from tests.support.dicom_files import ct_slice, file_bytes, series
 
 

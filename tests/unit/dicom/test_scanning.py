@@ -13,11 +13,11 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from medscan_desktop.dicom.elements import Malformed
-from medscan_desktop.dicom.header import Header
-from medscan_desktop.dicom.inflate import inflated
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.study import series_of, study_of
+from medscan_desktop.dicom.headers.elements import Malformed
+from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.headers.inflate import inflated
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.headers.study import series_of, study_of
 from medscan_desktop.domain.errors import FileRefused, NotDicom
 from tests.support.dicom_files import ct_slice, file_bytes, header_of
 

@@ -11,8 +11,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import MediaStorageDirectoryStorage
 
-from medscan_desktop.dicom.source import Source
-from medscan_desktop.dicom.sources import find_files
+from medscan_desktop.dicom.sources.find import find_files
+from medscan_desktop.dicom.sources.source import Source
 from medscan_desktop.domain.errors import FileRefused, NotDicom
 from tests.support.dicom_files import ct_slice, file_bytes
 

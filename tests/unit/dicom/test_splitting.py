@@ -2,9 +2,9 @@
 
 import pytest
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.offered_splits import offered_splits
-from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.stacks.group import group
+from medscan_desktop.dicom.stacks.offered_splits import offered_splits
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.split_choice import AUTOMATIC, SplitChoice
 from medscan_desktop.domain.study import SeriesUid
 from tests.support.dicom_files import CORONAL, ROOT_UID, ct_slice, headers_of, series

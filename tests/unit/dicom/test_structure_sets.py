@@ -5,12 +5,12 @@ import io
 import numpy as np
 import pytest
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.key_objects import key_images, read_key_objects
-from medscan_desktop.dicom.load import start_load
-from medscan_desktop.dicom.matching import match
-from medscan_desktop.dicom.scan import scan
-from medscan_desktop.dicom.structures import place_region, read_structures
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.objects.key_objects import key_images, read_key_objects
+from medscan_desktop.dicom.objects.matching import match
+from medscan_desktop.dicom.objects.structures import place_region, read_structures
+from medscan_desktop.dicom.pixels.load import start_load
+from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from tests.support import made_overlays
 from tests.support.dicom_files import file_bytes, header_of, headers_of

@@ -15,10 +15,10 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from medscan_desktop.dicom.colour import to_rgb
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.load import start_load
-from medscan_desktop.dicom.scan import scan
+from medscan_desktop.dicom.headers.scan import scan
+from medscan_desktop.dicom.pixels.colour import to_rgb
+from medscan_desktop.dicom.pixels.load import start_load
+from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.imaging.volume import Volume
 from tests.support.dicom_files import Files, ct_slice, file_bytes, header_of, headers_of, series

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.window_load import WindowLoading, can_hold_a_window, start_window_load
+from medscan_desktop.dicom.pixels.window_load import WindowLoading, can_hold_a_window, start_window_load
+from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.study import InstanceUid
 from tests.support.dicom_files import Files, headers_of, series

@@ -7,9 +7,9 @@ import pytest
 from pydicom.dataset import Dataset
 
 import medscan_desktop.workstation.fitting as fitting_module
-from medscan_desktop.dicom.budget import need_of
-from medscan_desktop.dicom.group import group
-from medscan_desktop.dicom.plan import StackPlan
+from medscan_desktop.dicom.pixels.budget import need_of
+from medscan_desktop.dicom.stacks.group import group
+from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.imaging.reduction import Reduction

@@ -197,7 +197,7 @@ def test_a_large_file_passes_through_little_memory(tmp_path: Path, template: Pat
         "import resource, sys; from pathlib import Path\n"
         "from medscan_desktop.persistence.home import Home\n"
         "from medscan_desktop.persistence.keys import unlock\n"
-        "from medscan_desktop.dicom.sources import find_files\n"
+        "from medscan_desktop.dicom.sources.find import find_files\n"
         "from medscan_desktop.workstation.intake import take_in\n"
         "from medscan_desktop.persistence.vault import Vault\n"
         "home = Home(Path(sys.argv[1]))\n"

@@ -3,7 +3,7 @@
 import io
 import time
 
-from medscan_desktop.dicom.group import group
+from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.workstation.shelf import Arrival, Shelf, Shelved

@@ -1,0 +1,1 @@
+"""Files of other formats, and the DICOM that they are wrapped in."""

@@ -1,0 +1,1 @@
+"""From the bytes of frames to the values of a volume."""
