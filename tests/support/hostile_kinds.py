@@ -112,10 +112,10 @@ COMPRESSED = (
     one(
         "JPEG of 65,500 × 65,500", lambda: h.eight_bit(h.JPEG, h.jpeg_of_size(65_500, 65_500)), "damaged", "contradicts"
     ),
-    one("JPEG cut", lambda: h.cut(h.JPEG, 0.3), "damaged|opened"),
-    one("JPEG lossless cut", lambda: h.cut(h.JPEG_LOSSLESS, 0.5), "damaged|opened"),
+    one("JPEG cut", lambda: h.cut(h.JPEG, 0.3), "damaged", "truncated"),
+    one("JPEG lossless cut", lambda: h.cut(h.JPEG_LOSSLESS, 0.5), "damaged", "truncated"),
     one("JPEG lossless mutated", lambda: h.mutated_codestream(h.JPEG_LOSSLESS, 3), "damaged|opened"),
-    one("JPEG-LS cut", lambda: h.cut(h.JPEG_LS, 0.5), "damaged|opened"),
+    one("JPEG-LS cut", lambda: h.cut(h.JPEG_LS, 0.5), "damaged", "truncated"),
     one("JPEG-LS mutated", lambda: h.mutated_codestream(h.JPEG_LS, 5), "damaged|opened"),
     one(
         "JPEG 2000 of 2^31 × 2^31",
@@ -124,7 +124,7 @@ COMPRESSED = (
         "contradicts",
     ),
     one("JPEG 2000 of 16,384 components", lambda: h.unsigned(h.JPEG_2000, h.jpeg_2000_of_size(16, 16_384)), "damaged"),
-    one("JPEG 2000 cut", lambda: h.cut(h.JPEG_2000, 0.5), "damaged|opened"),
+    one("JPEG 2000 cut", lambda: h.cut(h.JPEG_2000, 0.5), "damaged", "truncated"),
     one("JPEG 2000 mutated", lambda: h.mutated_codestream(h.JPEG_2000, 7), "damaged|opened"),
     one("HTJ2K is noise", lambda: h.unsigned(h.HTJ2K, b"\xff\x4f" + bytes(range(256)) * 4), "damaged"),
     one("a codestream of 0 bytes", lambda: h.fragments([b""], syntax=h.JPEG_2000), "damaged|refused"),

@@ -19,7 +19,8 @@ from medscan_desktop.dicom.workers.task import Task
 
 Array = NDArray[Any]
 
-_END_OF_IMAGE = b"\xff\xd9"
+_END_OF_IMAGE = b"\xff\xd9"  # of all five; it cannot stand inside coded data
+_AFTER_THE_END = 64  # bytes of padding that some writers leave there
 _CODEC_ERRORS = (RuntimeError, ValueError, TypeError, IndexError, OverflowError)
 
 
@@ -80,8 +81,9 @@ def _compressed(data: bytes, codec: Codec, pixels: Pixels) -> tuple[Array, str]:
             f"contradicts itself: a frame of {stream.columns}×{stream.rows}×{stream.samples} where the header says "
             f"{pixels.columns}×{pixels.rows}×{pixels.samples}"
         )
-    if stream.codec is Codec.JPEG_LS and not data.rstrip(b"\0").endswith(_END_OF_IMAGE):
-        raise Truncated("is truncated: a JPEG-LS frame ends without its end marker")  # CharLS 2.4 looks for seconds
+    if _END_OF_IMAGE not in data[-_AFTER_THE_END:]:
+        # libjpeg and OpenJPH would fill what is missing with grey and say nothing; CharLS 2.4 looks for it for seconds
+        raise Truncated(f"is truncated: a {stream.codec} frame ends without its end marker")
     decoder = _DECODERS[Codec.HTJ2K if codec is Codec.HTJ2K else stream.codec]
     try:
         values = decoder(data, stream)
