@@ -1,6 +1,6 @@
 """How values become colour and opacity in 3D: fixed Hounsfield ramps for CT, ramps over the data's own range else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import auto_window
@@ -18,7 +18,8 @@ class Preset:
     opacities: tuple[OpacityPoint, ...]
     relative: bool = False
     shaded: bool = True
-    brightest: bool = False  # maximum intensity instead of depth
+    brightest: bool = False  # maximum intensity instead of depth: its colours are the picture, behind nothing
+    background: tuple[float, float, float] = (0.035, 0.043, 0.055)
 
 
 _BONE = Preset(
@@ -50,14 +51,25 @@ _SURFACE = Preset(
     ((0, 0), (0.07, 0), (0.16, 0.10), (0.40, 0.30), (1, 0.65)),
     relative=True,
 )
-_MIP = Preset("MIP", ((0, 0, 0, 0), (1, 1, 1, 1)), ((0, 0), (1, 1)), relative=True, shaded=False, brightest=True)
+_MIP = Preset(
+    "MIP",
+    ((0, 0, 0, 0), (1, 1, 1, 1)),
+    ((0, 0), (1, 1)),
+    relative=True,
+    shaded=False,
+    brightest=True,
+    background=(0, 0, 0),
+)
+_INVERSE_MIP = replace(_MIP, colours=((0, 1, 1, 1), (1, 0, 0, 0)), background=(1, 1, 1))
 
 
 def presets_for(volume: Volume, modality: str) -> tuple[Preset, ...]:
     """What suits this volume, the best first."""
     if modality == "CT" and volume.unit == "HU":
         return _BONE, _SOFT, _MIP
-    return (_MIP, _SURFACE) if modality in ("PT", "NM") else (_SURFACE, _MIP)
+    if modality in ("PT", "NM"):
+        return (_INVERSE_MIP if modality == "PT" else _MIP), _SURFACE
+    return _SURFACE, _MIP
 
 
 def preset_of(volume: Volume, modality: str, name: str) -> Preset:

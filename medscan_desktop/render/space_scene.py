@@ -31,7 +31,6 @@ from medscan_desktop.scene.workspace import MaskLayer
 
 _CARD_VOXELS = 1_000_000_000  # what a graphics card is given at most
 _CARD_SIDE = 2048  # along one side; what older ones take as a texture
-_BACKGROUND = (0.035, 0.043, 0.055)
 
 
 @dataclass
@@ -55,7 +54,6 @@ class SpaceScene:
 
     def __post_init__(self) -> None:
         self._renderer = vtkRenderer()
-        self._renderer.SetBackground(*_BACKGROUND)
         self.window.AddRenderer(self._renderer)
         self._software: bool | None = None
         self._levels: dict[bool, _Level] = {}
@@ -75,6 +73,7 @@ class SpaceScene:
     ) -> NDArray[np.uint8]:
         """RGBA (h, w, 4), a copy. `coarse` casts few voxels, and one ray for `pixel_step` pixels."""
         self.window.SetSize(*size)
+        self._renderer.SetBackground(*preset.background)
         level = self._level(volume, coarse=coarse)
         self._dress(level, preset, veiled=bool(masks))
         self._show(level)
@@ -234,7 +233,8 @@ def _property(preset: Preset, volume: Volume, veiled: bool) -> vtkVolumeProperty
     for value, red, green, blue in preset.colours:
         colours.AddRGBPoint(offset + value * factor, red, green, blue)
     for value, opacity in preset.opacities:
-        opacities.AddPoint(offset + value * factor, opacity)
+        is_opaque = preset.brightest and not veiled  # else its greys were weighed twice, and fainter than in the planes
+        opacities.AddPoint(offset + value * factor, 1.0 if is_opaque else opacity)
     made = vtkVolumeProperty()
     made.SetColor(colours)
     made.SetScalarOpacity(opacities)

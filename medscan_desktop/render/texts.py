@@ -17,7 +17,7 @@ from medscan_desktop.render.fonts import text_font
 
 _KEPT_LINES, _KEPT_SIZES = 512, 4096
 _MARGIN = 3  # pixels around a line for its halo
-_HALO_OPACITY = 0.85
+_HALO_OPACITY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _add_halo(image: QImage, ratio: float) -> None:
     """Darken around the letters, in place. Stroking their outlines would take twenty times as long."""
     pixels = np.frombuffer(image.bits(), np.uint8).reshape(image.height(), image.width(), 4)
     letters = np.ascontiguousarray(pixels[..., 3])
-    reach = 2 * max(1, round(1.2 * ratio)) + 1
+    reach = 2 * max(1, round(1.6 * ratio)) + 1
     around = cv2.dilate(letters, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     soft = cv2.GaussianBlur(around, (3, 3), 0).astype(np.float32) * _HALO_OPACITY
     # Premultiplied: black adds to the opacity alone.

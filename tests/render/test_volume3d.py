@@ -160,6 +160,26 @@ def test_every_kind_of_value_can_be_drawn(scene: SpaceScene) -> None:
             assert centre_of_light(rgba[..., 0] * (rgba[..., 0] > 40))[0] < 0.42
 
 
+def test_of_pet_the_brightest_is_dark_on_white_and_the_greys_are_those_of_the_planes(scene: SpaceScene) -> None:
+    """Habits: the PET MIP is inverse grey."""
+    half = painted(geometry(), lambda points: np.where(points[..., 0] > 0, 500.0, 0.0), unit="")
+    values = half.values.copy()
+    values[:, :, 0], values[0] = 0, 1000  # a whole slice: a few voxels would be left out of the range as outliers
+    volume = replace(half, values=values)
+    seen = orbit(volume.geometry, FRONT, SIZE)
+    greys = {}
+    for modality in ("PT", "NM"):
+        preset = preset_of(volume, modality, "")
+        assert preset.name == "MIP"
+        greys[modality] = scene.draw(volume, preset, (), seen, SIZE, coarse=False)[..., 0].astype(int)
+
+    assert greys["PT"][0, 0] == 255
+    assert greys["NM"][0, 0] == 0
+    assert np.abs(greys["PT"] + greys["NM"] - 255).max() <= 6
+    middle = greys["NM"][SIZE[1] // 2]
+    assert np.median(middle[middle > 20]) == pytest.approx(127, abs=12)
+
+
 class Answers:
     """What a renderer handed over."""
 
