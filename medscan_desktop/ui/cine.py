@@ -141,8 +141,8 @@ class CineBar(QFrame):
     def _rate_text(self, rate: float) -> str:
         if self._run is None:
             return f"{rate:.4g} frames a second" if rate else ""
-        now = monotonic()
-        reached = len(self._steps) / min(max(now - self._run.since, 0.2), _MEASURED_S)
+        shown = self._steps
+        reached = (len(shown) - 1) / max(shown[-1] - shown[0], 0.001) if len(shown) > 1 else 0.0
         said = f"{self._run.rate:.4g} frames a second"
         return f"{reached:.1f} of {said}" + ("" if rate else " (the header names no rate)")
 

@@ -147,7 +147,7 @@ def _clip(opened: Opened, header: Header, kind: ObjectKind | None) -> Document:
         ("Video", f"{answer['codec'].upper()} in {answer['kind']}" if answer["codec"] else answer["kind"]),
         ("Frame size", f"{columns} × {rows}"),
         ("Frames", f"{count:,}"),
-        ("Rate", f"{rate:g} frames a second" if rate else "not told"),
+        ("Rate", f"{rate:.4g} frames a second" if rate else "not told"),
         ("Size", f"{answer['length']:,} bytes"),
     )
     title = header.text("SeriesDescription") or "Video"
@@ -168,7 +168,7 @@ def _mismatches(header: Header, answer: Mapping[str, Any]) -> tuple[str, ...]:
         told.append(f"The header says {said} pixels; the video has {answer['columns']} × {answer['rows']}.")
     said_rate, found_rate = frame_rate(header), float(answer["fps"])
     if said_rate and found_rate and abs(said_rate - found_rate) > _RATE_DIFFERS * found_rate:
-        told.append(f"The header says {said_rate:g} frames a second; the video says {found_rate:g}.")
+        told.append(f"The header says {said_rate:.4g} frames a second; the video says {found_rate:.4g}.")
     return tuple(told)
 
 

@@ -9,13 +9,22 @@ from medscan_desktop.dicom.headers.syntax import LOSSY
 from medscan_desktop.dicom.stacks.calibration import PROJECTIONS, is_tomographic
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.stacks.plane import plane_of
-from medscan_desktop.domain.dates import date_text, time_text
+from medscan_desktop.domain.dates import age_string_text, date_text, time_text
 from medscan_desktop.domain.object_kind import ObjectKind, object_kind
 from medscan_desktop.imaging.geometry import orientation_letters
 from medscan_desktop.scene.workspace import Corners
 
 T = TypeVar("T")
 _SIDES = {"R": "Right", "L": "Left", "B": "Both sides"}
+_METHODS = {  # (0028,2114), by the names that people know
+    "ISO_10918_1": "JPEG",
+    "ISO_14495_1": "JPEG-LS near-lossless",
+    "ISO_15444_1": "JPEG 2000",
+    "ISO_15444_15": "High-Throughput JPEG 2000",
+    "ISO_13818_2": "MPEG-2",
+    "ISO_14496_10": "H.264",
+    "ISO_23008_2": "HEVC",
+}
 
 
 def corner_texts(plan: StackPlan) -> Corners:
@@ -75,7 +84,9 @@ def _joined(*parts: str) -> str:
 
 def _patient(header: Header) -> tuple[str, ...]:
     patient = study_of(header).patient
-    born = _joined(date_text(patient.patient_birth_date), header.text("PatientAge"), patient.patient_sex)
+    born = _joined(
+        date_text(patient.patient_birth_date), age_string_text(header.text("PatientAge")), patient.patient_sex
+    )
     return _lines(patient.display_name, patient.patient_id, born)
 
 
@@ -88,7 +99,7 @@ def _study(header: Header) -> tuple[str, ...]:
 def _series(plan: StackPlan, header: Header, frame: int) -> tuple[str, ...]:
     def with_unit(name: str, keyword: str, unit: str) -> str:
         number = header.number(keyword, frame)
-        return "" if number is None else _joined(name, f"{number:g}", unit)
+        return "" if number is None else _joined(name, f"{round(number, 2):g}", unit)
 
     echo = with_unit("TE", "EffectiveEchoTime", "ms") or with_unit("TE", "EchoTime", "ms")
     technique = {
@@ -127,6 +138,6 @@ def lossy_marker(header: Header) -> str:
     if header.text("LossyImageCompression") != "01" and header.transfer_syntax_uid not in LOSSY and not is_video:
         return ""
     ratios = header.numbers("LossyImageCompressionRatio")
-    ratio = " × ".join(f"{value:g}:1" for value in ratios) if ratios else "ratio unknown"
-    method = header.text("LossyImageCompressionMethod").replace("\\", ", ")
-    return f"lossy {ratio}" + (f" ({method})" if method else "")
+    ratio = " × ".join(f"{round(value, 1):g}:1" for value in ratios) if ratios else "ratio unknown"
+    methods = [_METHODS.get(method, method) for method in header.text("LossyImageCompressionMethod").split("\\")]
+    return f"lossy, {ratio}" + (f" ({', '.join(methods)})" if any(methods) else "")

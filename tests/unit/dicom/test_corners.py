@@ -33,7 +33,7 @@ def test_the_four_corners() -> None:
         SliceLocation=12.5,
     )
 
-    assert texts.patient == ("Phantom, Test", "T-1", "1960-02-29 066Y F")
+    assert texts.patient == ("Phantom, Test", "T-1", "1960-02-29 66 y F")
     assert texts.study == ("Phantom Hospital", "2026-03-01 14:05", "CT thorax")
     assert texts.series[:2] == ("2 · axial", "120 kV 80 mAs")
     assert texts.frames[0] == ("location 12.5 mm", "thickness 1 mm")
@@ -45,6 +45,11 @@ def test_the_technique_of_mr_is_its_times_and_its_b_value() -> None:
     assert "TR 500 ms TE 12.5 ms TI 150 ms b 1000 s/mm²" in texts.series
 
 
+@pytest.mark.parametrize(("stated", "shown"), [("006M", "6 mo"), ("003W", "3 wk"), ("012D", "12 d")])
+def test_an_age_is_written_as_people_write_it(stated: str, shown: str) -> None:
+    assert corners(PatientAge=stated).patient[-1] == shown
+
+
 def test_without_a_slice_location_the_position_along_the_normal_stands_there() -> None:
     assert [lines[0] for lines in corners().frames] == [f"location {z}.0 mm" for z in (30, 32, 34)]
 
@@ -54,14 +59,22 @@ def test_without_a_slice_location_the_position_along_the_normal_stands_there() -
     [
         ({}, ()),
         ({"LossyImageCompression": "00"}, ()),
-        ({"LossyImageCompression": "01"}, ("lossy ratio unknown",) * 3),
+        ({"LossyImageCompression": "01"}, ("lossy, ratio unknown",) * 3),
         (
             {
                 "LossyImageCompression": "01",
                 "LossyImageCompressionRatio": 12.5,
                 "LossyImageCompressionMethod": "ISO_10918_1",
             },
-            ("lossy 12.5:1 (ISO_10918_1)",) * 3,
+            ("lossy, 12.5:1 (JPEG)",) * 3,
+        ),
+        (
+            {
+                "LossyImageCompression": "01",
+                "LossyImageCompressionRatio": [5.7691, 10],
+                "LossyImageCompressionMethod": ["ISO_10918_1", "PRIVATE"],
+            },
+            ("lossy, 5.8:1 × 10:1 (JPEG, PRIVATE)",) * 3,
         ),
     ],
 )
@@ -73,7 +86,7 @@ def test_a_lossy_syntax_is_lossy_whatever_the_header_leaves_out() -> None:
     headers = [replace(header, transfer_syntax_uid=JPEGBaseline8Bit) for header in headers_of(series(3))]
     (stack,) = group(headers).stacks
 
-    assert corner_texts(stack).lossy == ("lossy ratio unknown",) * 3
+    assert corner_texts(stack).lossy == ("lossy, ratio unknown",) * 3
 
 
 def test_laterality_and_animals() -> None:

@@ -81,7 +81,7 @@ def test_a_video_opens_as_a_clip_with_its_own_rate(content: bytes, syntax: str) 
     assert isinstance(document.body, Clip)
     assert (document.body.rows, document.body.columns, document.count) == (ROWS, COLUMNS, COUNT)
     assert document.frames_per_second == 25.0
-    assert document.warnings == ("lossy 50:1 (ISO_13818_2)",), "the clinical rule: a lossy marker is never hidden"
+    assert document.warnings == ("lossy, 50:1 (MPEG-2)",), "the clinical rule: a lossy marker is never hidden"
     picture = document.body.source.picture(12, 1.0)
     assert np.abs(picture.astype(int) - grey(12)).max() <= 2
 
@@ -91,7 +91,7 @@ def test_a_video_that_does_not_say_so_is_lossy_all_the_same() -> None:
     for keyword in ("LossyImageCompression", "LossyImageCompressionRatio", "LossyImageCompressionMethod"):
         delattr(dataset, keyword)
 
-    assert opened(dataset).warnings == ("lossy ratio unknown",)
+    assert opened(dataset).warnings == ("lossy, ratio unknown",)
 
 
 def test_the_fragmentable_syntax_opens_too() -> None:
