@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,13 @@ def value_map(plan: StackPlan, tables: Tables) -> ValueMap:
     if tables.modality is not None:
         fits = len(plan.headers) == 1 and int(tables.modality.entries.max(initial=0)) <= _MOST
         return ValueMap(np.dtype(np.int16 if fits else np.float32))
-    return _one_integer_map(plan) or ValueMap(np.dtype(np.float32))
+    if plan not in _maps:
+        _maps[plan] = _one_integer_map(plan) or ValueMap(np.dtype(np.float32))
+    return _maps[plan]
+
+
+# Asked for by the need of memory and again by the loading: of a long series it takes a fifth of the first image's time.
+_maps: WeakKeyDictionary[StackPlan, ValueMap] = WeakKeyDictionary()
 
 
 def _one_integer_map(plan: StackPlan) -> ValueMap | None:

@@ -20,7 +20,7 @@ class FrameRef:
     header: int
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class StackPlan:
     """One stack as it will be loaded; frame n of `frames` becomes slice `places[n]` of the volume, or slice n without.
 
