@@ -1,19 +1,14 @@
-"""A finding's masks as a DICOM Segmentation of the original images (PS3.3 A.51), by highdicom."""
+"""A finding's masks as a DICOM Segmentation of the original images (PS3.3 A.51), by highdicom.
+
+highdicom and pydicom are imported where they are used: together they take longer than all else that a command needs.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
-import pydicom
-from highdicom import AlgorithmIdentificationSequence
-from highdicom.color import CIELabColor
-from highdicom.seg import SegmentAlgorithmTypeValues, Segmentation, SegmentationTypeValues, SegmentDescription
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset
-from pydicom.sr.codedict import codes
-from pydicom.sr.coding import Code as DicomCode
-from pydicom.uid import generate_uid
 
 from medscan_desktop import __version__
 from medscan_desktop.dicom.headers.header import Header
@@ -23,6 +18,12 @@ from medscan_desktop.domain.errors import FileRefused, Unsuitable
 from medscan_desktop.domain.finding import Code, Finding, Provenance, Structure
 from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.imaging.mask import Mask
+
+if TYPE_CHECKING:
+    from highdicom import AlgorithmIdentificationSequence
+    from highdicom.seg import SegmentDescription
+    from pydicom.dataset import Dataset
+    from pydicom.sr.coding import Code as DicomCode
 
 _SERIES_NUMBER_OFFSET = 9000  # far from the scanner's own series
 _PATIENT_AND_STUDY = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID")
@@ -37,12 +38,15 @@ def build_seg(
     finding: Finding,
     *,
     made_at: datetime,
-) -> Dataset:
+) -> "Dataset":
     """A BINARY segmentation with one segment for each structure of `finding`, voxel for voxel its mask in `masks`.
 
     Masks lie on the grid of `plan`. Unsuitable where they do not, where a structure has no mask, or where the images
     have no place in the patient; FileRefused where a source image cannot be read.
     """
+    from highdicom.seg import Segmentation, SegmentationTypeValues  # noqa: PLC0415
+    from pydicom.uid import generate_uid  # noqa: PLC0415
+
     _check(plan, masks, finding.structures)
     with quiet():
         sources = [_source(header, opener) for header in _in_order(plan)]
@@ -84,11 +88,13 @@ def _in_order(plan: StackPlan) -> list[Header]:
     return [plan.headers[index] for index in dict.fromkeys(frame.header for frame in plan.frames)]
 
 
-def _source(header: Header, opener: Callable[[InstanceUid], BinaryIO]) -> Dataset:
+def _source(header: Header, opener: Callable[[InstanceUid], BinaryIO]) -> "Dataset":
     """The image without its pixels, with the identity under which it is filed and no required attribute missing."""
+    from pydicom import dcmread  # noqa: PLC0415
+
     try:
         with opener(header.sop_instance_uid) as stream:
-            dataset = pydicom.dcmread(stream, stop_before_pixels=True, force=True)
+            dataset: Dataset = dcmread(stream, stop_before_pixels=True, force=True)
             dataset.SOPClassUID, dataset.SOPInstanceUID = header.sop_class_uid, header.sop_instance_uid
             dataset.StudyInstanceUID = header.study_instance_uid
             dataset.SeriesInstanceUID = header.series_instance_uid
@@ -119,7 +125,11 @@ def _starts(sources: Sequence[Header]) -> list[int]:
     return starts
 
 
-def _segment(number: int, structure: Structure, finding: Finding) -> SegmentDescription:
+def _segment(number: int, structure: Structure, finding: Finding) -> "SegmentDescription":
+    from highdicom.color import CIELabColor  # noqa: PLC0415
+    from highdicom.seg import SegmentAlgorithmTypeValues, SegmentDescription  # noqa: PLC0415
+    from pydicom.uid import generate_uid  # noqa: PLC0415
+
     return SegmentDescription(
         segment_number=number,
         segment_label=structure.name[:64],
@@ -133,11 +143,16 @@ def _segment(number: int, structure: Structure, finding: Finding) -> SegmentDesc
     )
 
 
-def _code(code: Code) -> DicomCode:
+def _code(code: Code) -> "DicomCode":
+    from pydicom.sr.coding import Code as DicomCode  # noqa: PLC0415
+
     return DicomCode(code.value, code.scheme, code.meaning[:64])
 
 
-def _algorithm(provenance: Provenance) -> AlgorithmIdentificationSequence:
+def _algorithm(provenance: Provenance) -> "AlgorithmIdentificationSequence":
+    from highdicom import AlgorithmIdentificationSequence  # noqa: PLC0415
+    from pydicom.sr.codedict import codes  # noqa: PLC0415
+
     return AlgorithmIdentificationSequence(
         name=provenance.algorithm_name[:64],
         family=codes.cid7162.ArtificialIntelligence,
@@ -152,7 +167,7 @@ def _algorithm(provenance: Provenance) -> AlgorithmIdentificationSequence:
     )
 
 
-def _date(segmentation: Dataset, made_at: datetime) -> None:
+def _date(segmentation: "Dataset", made_at: datetime) -> None:
     date, time = made_at.strftime("%Y%m%d"), made_at.strftime("%H%M%S")
     segmentation.InstanceCreationDate = segmentation.ContentDate = segmentation.SeriesDate = date
     segmentation.InstanceCreationTime = segmentation.ContentTime = segmentation.SeriesTime = time
