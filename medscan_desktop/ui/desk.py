@@ -29,6 +29,7 @@ class _Left:
 
     user: UserId
     study: StudyUid
+    series: SeriesUid | None
 
 
 class Desk(QWidget):
@@ -69,10 +70,10 @@ class Desk(QWidget):
         self.library.refresh()
         self.library.watched.begin()
         self.library.search.setFocus()
-        if study is None and left is not None and left.user == user.id:
-            study = left.study
         if study is not None:
             self.open_study(study)
+        elif left is not None and left.user == user.id:
+            self.open_study(left.study, left.series)
 
     def open_study(self, study: StudyUid, series: SeriesUid | None = None) -> None:
         """Open a study in the viewer; one that was still opening is given up."""
@@ -87,10 +88,13 @@ class Desk(QWidget):
 
     def lock(self, reason: str = "user") -> None:
         """Blank everything at once and end the session; `reason` is "user" or "idle"."""
-        user, study = self._workstation.user, self._workstation.store.workspace.study
+        user, workspace = self._workstation.user, self._workstation.store.workspace
         if user is None:
             return
-        self._left = _Left(user.id, study.study_instance_uid) if study else None
+        view = next((view for view in workspace.views if view.id == workspace.active), None)
+        stack = workspace.stack(view.stack) if view is not None else None
+        series = stack.series_instance_uid if stack is not None else None
+        self._left = _Left(user.id, workspace.study.study_instance_uid, series) if workspace.study else None
         idle = f"Locked after {self._minutes:g} minutes without input. Log in to go on."
         self.locked.emit(idle if reason == "idle" else "Locked. Log in to go on.")
         self.help.hide()

@@ -15,9 +15,10 @@ from pytestqt.qtbot import QtBot
 from medscan_desktop.domain.study import InstanceUid, StudyUid
 from medscan_desktop.domain.text_tree import Reference, TextNode, TextTree
 from medscan_desktop.scene.navigation import slice_position
-from medscan_desktop.scene.workspace import Stack, ViewKind, Workspace
+from medscan_desktop.scene.workspace import Stack, StackId, ViewKind, Workspace
 from medscan_desktop.services.audit import list_audit
 from medscan_desktop.services.imports import import_files
+from medscan_desktop.services.session import log_in
 from medscan_desktop.ui.document_pane import DocumentPane
 from medscan_desktop.ui.header_window import HeaderWindow
 from medscan_desktop.ui.tree_model import TreeModel
@@ -26,7 +27,7 @@ from tests.support import clips
 from tests.support.clips import COLUMNS, COUNT, ROWS, grey
 from tests.support.made_documents import encapsulated_pdf, pdf_bytes, video
 from tests.support.made_objects import MADE, source_ct, written
-from tests.support.windows import Open, drag, turn_wheel
+from tests.support.windows import PASSWORD, USER, Open, drag, turn_wheel
 
 PDF = pdf_bytes()  # once: it holds the time
 NAMES = ("source CT", "SR", "KO", "ECG", "encapsulated STL")
@@ -62,6 +63,11 @@ def study(desk: Open, objects: Path, qtbot: QtBot) -> Open:
 
 def stack(desk: Open, text: str) -> Stack:
     return next(one for one in scene(desk).stacks if text in one.type_name or text in one.label)
+
+
+def shown(desk: Open) -> StackId | None:
+    """The stack of the active view."""
+    return next((view.stack for view in scene(desk).views if view.id == scene(desk).active), None)
 
 
 def click(desk: Open, text: str, qtbot: QtBot) -> DocumentPane:
@@ -275,6 +281,22 @@ def test_any_header_can_be_read_and_goes_at_the_lock(study: Open, qtbot: QtBot) 
     assert not viewer.findChildren(HeaderWindow)
     assert not viewer.findChildren(TreePage)
     assert not scene(study).stacks
+
+
+def test_after_a_lock_the_same_user_is_at_the_same_series_again(study: Open, qtbot: QtBot) -> None:
+    for text in ("ECG", "source CT"):
+        desk, workstation = study.desk, study.parts.workstation
+        desk.viewer.commands.show_stack(stack(study, text).id)
+        qtbot.waitUntil(lambda text=text: shown(study) == stack(study, text).id, timeout=20_000)
+        desk.lock()
+        idle(study, qtbot)
+        assert not scene(study).views
+
+        workstation.do(log_in, name=USER, password=PASSWORD, on_done=lambda _: desk.enter())
+
+        qtbot.waitUntil(lambda: bool(scene(study).views), timeout=20_000)
+        idle(study, qtbot)
+        assert shown(study) == stack(study, text).id
 
 
 def test_a_header_goes_with_its_study(study: Open, qtbot: QtBot) -> None:
