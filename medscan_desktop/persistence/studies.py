@@ -231,10 +231,9 @@ class Studies:
         self._patients.clear()
 
     def thumbnail(self, series_uid: SeriesUid) -> bytes | None:
-        """The small PNG; None where none was made yet."""
-        return self._connection.execute(
-            select(thumbnails.c.png).where(thumbnails.c.series_instance_uid == series_uid)
-        ).scalar()
+        """The small PNG; None where none was made yet, or none could be."""
+        query = select(thumbnails.c.png).where(thumbnails.c.series_instance_uid == series_uid)
+        return self._connection.execute(query).scalar() or None
 
     def put_thumbnail(self, series_uid: SeriesUid, png: bytes) -> None:
         """Keep the small PNG in the place of the one before."""

@@ -156,6 +156,10 @@ class Intake:
         self._unsynced.append(path)
         return file
 
+    def drop(self, file: VaultFile) -> None:
+        """Take a file away again that will have no row."""
+        self._vault.remove(file.id)
+
     def sync(self) -> None:
         """Have every file written so far on the disk. Raises DiskFull."""
         paths, self._unsynced = [path for path in self._unsynced if path.exists()], []

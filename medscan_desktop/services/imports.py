@@ -16,9 +16,9 @@ from medscan_desktop.domain.user import Permission
 from medscan_desktop.persistence.conflicts import Held
 from medscan_desktop.persistence.records import Records
 from medscan_desktop.persistence.sources import Seen
-from medscan_desktop.persistence.vault import Intake, Vault
+from medscan_desktop.persistence.vault import Intake
 from medscan_desktop.workstation.command import Context, Effect, Kind, command
-from medscan_desktop.workstation.holding import place
+from medscan_desktop.workstation.holding import TO_COPY, place
 from medscan_desktop.workstation.intake import Incoming, clear_abandoned, take_in
 from medscan_desktop.workstation.media import is_read_only
 from medscan_desktop.workstation.pace import Pace, counted
@@ -81,6 +81,7 @@ class _Import:
                 met = walk(paths)
                 while chunk := list(islice(met, _COMPARED)):
                     self._some(chunk)
+                self._commit()
             except Cancelled:
                 stopped = _STOPPED
             self._commit()
@@ -114,7 +115,7 @@ class _Import:
             if isinstance(source, FileRefused):
                 self._not_taken(source, met)
             else:
-                self._take(source, met)
+                self._take(source, met, stays=self._stays(source))
         if entries.is_whole_archive:
             line = Seen(_key(met.path), met.size, met.mtime_ns, _ARCHIVE, str(entries.count))
             self._seen.append(line)  # in the transaction of its last entry, or a later one
@@ -149,9 +150,9 @@ class _Import:
         self.outcomes.append(FileOutcome(label, status, seen.reason, seen.series_instance_uid))
         return True
 
-    def _take(self, source: Source, met: Met) -> None:
+    def _take(self, source: Source, met: Met, *, stays: bool) -> None:
         try:
-            item = take_in(source, self._intake, self._pace.read, reference=self._stays(source))
+            item = take_in(source, self._intake, self._pace.read, reference=stays)
         except FileRefused as refusal:
             self._not_taken(refusal, met)
             return
@@ -181,19 +182,24 @@ class _Import:
         self._intake.sync()
         written = [item.vault_file.id for item, _ in self._batch if item.vault_file is not None]
         with self._ctx.records("study.import", files=len(self._batch)) as records:
-            outcomes = [_put(records, self._ctx.vault, item) for item, _ in self._batch]
-            lines = [_line(told, *one) for told, one in zip(outcomes, self._batch, strict=True) if _is_text(told.path)]
+            every = [(_put(records, item), item, met) for item, met in self._batch]
+            placed = [one for one in every if one[0].status != TO_COPY.status]
+            lines = [_line(*one) for one in placed if _is_text(one[0].path)]
             records.sources.put([*self._seen, *lines])
             known = records.files.many(written)
-        batch, self._batch, self._seen = self._batch, [], []
+        self._batch, self._seen = [], []
         self._batch_bytes = self._batch_frames = 0
-        self.outcomes += outcomes
-        self.left_in_place += sum(
-            told.status == "imported" and item.vault_file is None
-            for told, (item, _) in zip(outcomes, batch, strict=True)
-        )
-        self._drop(item for item, _ in batch if item.vault_file is not None and item.vault_file.id not in known)
+        self.outcomes += [told for told, _, _ in placed]
+        self.left_in_place += sum(told.status == "imported" and item.vault_file is None for told, item, _ in placed)
+        self._drop(item for _, item, _ in every if item.vault_file is not None and item.vault_file.id not in known)
         self._intake.settled()
+        self._copy([(item, met) for told, item, met in every if told.status == TO_COPY.status])
+
+    def _copy(self, items: Iterable[tuple[Incoming, Met]]) -> None:
+        """Take these in once more, with their bytes; the next transaction holds them."""
+        for item, met in items:
+            if not self._ctx.job.is_cancelled:  # else importing again meets it again
+                self._take(item.source, met, stays=False)
 
     def _drop(self, items: Iterable[Incoming]) -> None:
         """A file that the records do not know has no place in the vault."""
@@ -237,9 +243,9 @@ class _Entries:
         return len(self._labels)
 
 
-def _put(records: Records, vault: Vault, item: Incoming) -> FileOutcome:
+def _put(records: Records, item: Incoming) -> FileOutcome:
     came = Held(item.label, study_of(item.header), series_of(item.header), item.instance)
-    placed = place(records, vault, came, item.vault_file)
+    placed = place(records, came, item.vault_file)
     return FileOutcome(item.label, placed.status, placed.reason, item.instance.series_instance_uid)
 
 

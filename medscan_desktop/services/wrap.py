@@ -242,7 +242,7 @@ class _Wrapper:
         ) as records:
             for item in self._items:
                 came = Held(item.label, study_of(item.header), series_of(item.header), item.instance)
-                statuses.append(place(records, self._ctx.vault, came, item.vault_file))
+                statuses.append(place(records, came, item.vault_file))
         intake.settled()
         worst = next((one for one in statuses if one.status != "imported"), None)
         status = "wrapped" if worst is None else worst.status

@@ -1,16 +1,13 @@
 """What becomes of an instance that comes in: it stands in the library, or is held back where it contradicts it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from medscan_desktop.domain.conflict import REASONS, ConflictState
-from medscan_desktop.domain.errors import FileRefused
 from medscan_desktop.domain.study import Storage
 from medscan_desktop.persistence.conflicts import Held
 from medscan_desktop.persistence.records import Records
 from medscan_desktop.persistence.studies import Added
-from medscan_desktop.persistence.vault import Vault, VaultFile
+from medscan_desktop.persistence.vault import VaultFile
 
 _DECIDED = {
     ConflictState.OPEN: "it waits in the reconcile list already",
@@ -27,11 +24,15 @@ class Placed:
     reason: str = ""
 
 
-def place(records: Records, vault: Vault, came: Held, file: VaultFile | None) -> Placed:
+TO_COPY = Placed("to copy")  # no status of the report: only referenced, and to be held, which needs its bytes
+
+
+def place(records: Records, came: Held, file: VaultFile | None) -> Placed:
     """Put an instance into the library, or onto the reconcile list with its file kept in the vault.
 
-    `file` is None where the instance is only referenced. A file that is neither imported nor newly held has no row
-    afterwards, and is the caller's to remove.
+    `file` is None where the instance is only referenced; TO_COPY where it must come again with one: what is held must
+    not change or leave with its medium, and a medium is not read within a transaction. A file that is neither imported
+    nor newly held has no row afterwards, and is the caller's to remove.
     """
     added = records.studies.put_instance(came.study, came.series, came.instance)
     if added is Added.ADDED:
@@ -40,30 +41,19 @@ def place(records: Records, vault: Vault, came: Held, file: VaultFile | None) ->
         return Placed("imported")
     if added is Added.ALREADY_THERE:
         return Placed("already there", "the same file is in the library")
-    return _hold(records, came, lambda: file or _copied(vault, came))
+    return _hold(records, came, file)
 
 
-def _hold(records: Records, came: Held, file_of: Callable[[], VaultFile]) -> Placed:
+def _hold(records: Records, came: Held, file: VaultFile | None) -> Placed:
     clash = records.studies.clash(came.study, came.series, came.instance)
     if clash is None:
         raise ValueError("nothing contradicts this instance")
     known = records.conflicts.known(clash, came)
     if known is not None:
         return Placed("already there" if known is ConflictState.KEPT else "held", _DECIDED[known])
-    try:
-        file = file_of()
-    except FileRefused as refusal:  # gone while it was read: it costs itself, not the files of its transaction
-        return Placed("refused", refusal.reason)
+    if file is None:
+        return TO_COPY
     records.files.put(file)
     kept = replace(came.instance, storage=Storage.VAULT, location=file.id, mtime_ns=None)
     records.conflicts.hold(clash, replace(came, instance=kept))
     return Placed("held", f"{REASONS[clash.kind]}; it waits in the reconcile list")
-
-
-def _copied(vault: Vault, came: Held) -> VaultFile:
-    """A copy of a referenced file: what is held must not change or leave with its medium. Raises FileRefused."""
-    try:
-        with Path(came.instance.location).open("rb") as stream:
-            return vault.write(stream)
-    except OSError as error:
-        raise FileRefused(came.label, "the file cannot be read") from error

@@ -1,15 +1,14 @@
 """Workers that remember what ended or hung them."""
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
 from medscan_desktop.dicom.workers.workers import Received, Workers
 from medscan_desktop.domain.errors import Hostile, MedScanError
+from medscan_desktop.workstation.referenced import digest_of
 
 _log = logging.getLogger("medscan.workers")
-_CHUNK = 1 << 20
 
 
 class RememberingWorkers:
@@ -49,15 +48,6 @@ class RememberingWorkers:
 
     def _note(self, file: BinaryIO, harm: Hostile) -> None:
         try:
-            self._remember(_digest(getattr(file, "whole", file)), harm.reason)
+            self._remember(digest_of(getattr(file, "whole", file)), harm.reason)  # of a frame, of all its file
         except (MedScanError, OSError) as error:  # it will be met again
             _log.warning("hostile.not_remembered", exc_info=error)
-
-
-def _digest(file: BinaryIO) -> str:
-    """SHA-256 of all of it: of a frame, of the file that holds it."""
-    file.seek(0)
-    digest = hashlib.sha256()
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()

@@ -51,7 +51,12 @@ def take_in(source: Source, intake: Intake, came: Callable[[int], None], *, refe
             vault_file = intake.write(cast(BinaryIO, passing)) if path is None else None
             while path is not None and passing.read(_CHUNK):
                 pass
-            _check_unchanged(source, stream, passing)
+            try:
+                _check_unchanged(source, stream, passing)
+            except CannotRead:
+                if vault_file is not None:
+                    intake.drop(vault_file)
+                raise
     except OSError as error:
         raise CannotRead(source.label, "the file cannot be read") from error
     except Malformed as error:

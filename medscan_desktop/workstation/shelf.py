@@ -181,8 +181,10 @@ class Shelf:
             followed.let_go()
 
     def forget(self, series_uid: SeriesUid, *, keep: frozenset[StackId] = frozenset()) -> None:
-        """Let go of the stacks of a series but those to `keep`."""
+        """Let go of the stacks of a series but those to `keep`; with none of them, of how it was read too."""
         with self._lock:
+            if not keep:
+                self._series.pop(series_uid, None)
             own = [one for one in self._followed if one.startswith(f"{series_uid}#") and one not in keep]
             gone = [self._followed.pop(stack_id) for stack_id in own]
         for followed in gone:

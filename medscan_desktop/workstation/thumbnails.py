@@ -1,8 +1,9 @@
 """The small picture of each series that came in."""
 
+import contextlib
 from collections.abc import Iterable
 
-from medscan_desktop.domain.errors import MedScanError
+from medscan_desktop.domain.errors import MedScanError, NotFound
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.workstation.command import Context
 from medscan_desktop.workstation.shelf import middle_image, read_series
@@ -16,9 +17,11 @@ def make_thumbnails(ctx: Context, series_uids: Iterable[SeriesUid]) -> None:
     uids = sorted(series_uids)
     for position, uid in enumerate(uids):
         ctx.job.report(position / len(uids), f"thumbnail {position + 1} of {len(uids)}")
-        thumbnail = _drawn(ctx, uid)
-        with ctx.records("series.thumbnail", uid) as records:
-            records.studies.put_thumbnail(uid, thumbnail)
+        with contextlib.suppress(NotFound):  # deleted since it came in: that must not cost the others theirs
+            thumbnail = _drawn(ctx, uid)
+            with ctx.records("series.thumbnail", uid) as records:
+                records.studies.series_by_uid(uid)
+                records.studies.put_thumbnail(uid, thumbnail)
 
 
 def _drawn(ctx: Context, uid: SeriesUid) -> bytes:

@@ -1,15 +1,21 @@
 """What contradicts the library waits for a person: nothing is merged, replaced or lost unasked."""
 
+import hashlib
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from pydicom.dataset import Dataset
+from sqlalchemy import Connection
 
 from medscan_desktop.domain.conflict import ConflictKind, ConflictState
 from medscan_desktop.domain.errors import MedScanError, NotAllowed
 from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid, VaultId
+from medscan_desktop.persistence.database import Database
+from medscan_desktop.persistence.vault import Vault
 from medscan_desktop.services.deletion import delete_study, set_hold
 from medscan_desktop.services.measurements import list_measurements, save_measurement
 from medscan_desktop.services.reconcile import (
@@ -368,3 +374,35 @@ def test_two_identities_stay_on_the_list_while_each_has_a_study(at: Sitting) -> 
 
     at.ask(delete_study, study_instance_uid=StudyUid(f"{ROOT_UID}.92"), reason="twice")
     assert at.ask(list_conflicts) == []
+
+
+def test_what_is_copied_to_be_held_is_read_outside_of_every_transaction(
+    at: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share that does not answer must not hold the library; and what is held is what was hashed."""
+    at.bring("first", doe())
+    open_now: list[str] = []
+    writing, write = Database.writing, Vault._write
+
+    @contextmanager
+    def told(self: Database) -> Iterator[Connection]:
+        with writing(self) as connection:
+            open_now.append("transaction")
+            yield connection
+            open_now.pop()
+
+    def watched(self: Vault, *arguments: Any, **more: Any) -> Any:
+        assert not open_now, "the vault writes while the write lock is held"
+        return write(self, *arguments, **more)
+
+    monkeypatch.setattr(Database, "writing", told)
+    monkeypatch.setattr(Vault, "_write", watched)
+    report = at.bring("disc", other_content(), reference=True)
+
+    assert [file.status for file in report.files] == ["held"]
+    assert at.vault_is_sound()
+    conflict = the_conflict(at)
+    with at.records() as records:
+        (held,) = records.conflicts.held(conflict)
+        content = at.library.vault.read(records.files.get(VaultId(held.instance.location)))
+    assert hashlib.sha256(content).hexdigest() == held.instance.sha256

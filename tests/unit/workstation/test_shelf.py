@@ -63,3 +63,15 @@ def test_an_image_that_cannot_be_read_costs_itself_and_is_named() -> None:
     assert [failure.instance for failure in told[-1].failures] == [bad]
     stack = with_pixels(stack_of(plan), loading)
     assert stack.loaded_count == 5 and len(stack.failures) == 1
+
+
+def test_a_series_that_is_forgotten_is_read_anew() -> None:
+    """What was remembered of it knows which files were hostile then."""
+    one, shelf = shelved(), Shelf(2, InlineWorkers())
+    shelf.remember(one)
+    shelf.forget(one.series_instance_uid, keep=frozenset({one.plan().id}))
+    assert shelf.recall(one.series_instance_uid) is one, "a step of it is on screen"
+
+    shelf.forget(one.series_instance_uid)
+
+    assert shelf.recall(one.series_instance_uid) is None
