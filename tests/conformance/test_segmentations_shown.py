@@ -270,3 +270,17 @@ def test_real_segmentations_are_as_highdicom_reads_them(name: str) -> None:
     assert len(placed.masks) == pixels.shape[-1]
     for number, mask in placed.masks.items():
         np.testing.assert_array_equal(mask.to_array(), pixels[..., number - 1] > 0)
+
+
+def test_a_segmentation_made_on_images_with_a_gap_has_no_volume_and_says_why() -> None:
+    images = sources()
+    there = [*images[:3], *images[4:]]
+    pixels = np.ones((5, 9, 13), np.uint8)
+
+    placed = over(written(there, pixels), there)
+    assert placed.masks[1].voxel_count == 5 * 9 * 13
+    assert placed.volumes_ml == {1: None}
+    assert any("no volumes: a slice is missing" in note for note in placed.notes)
+
+    whole = over(written(images, np.ones(SHAPE, np.uint8)), there)
+    assert whole.volumes_ml[1] == pytest.approx(6 * 9 * 13 * 2.0 / 1000), "made when all images were there"

@@ -102,7 +102,20 @@ def place(segmentation: Segmentation, plan: StackPlan) -> Placed:
         notes.append("on another grid than the images: shown by the nearest voxel; volumes by its own grid")
     else:
         notes.append("it cannot be placed on these images: neither positions nor sizes agree")
-    return Placed(masks, {number: _volume(segmentation, number, frames, spacing) for number in masks}, tuple(notes))
+    volumes = {number: _volume(segmentation, number, frames, spacing) for number in masks}
+    if on_slices and (problem := _gap(plan, set(on_slices.values()))):
+        notes.append(f"no volumes: {problem}")
+        volumes = dict.fromkeys(volumes)
+    return Placed(masks, volumes, tuple(notes))
+
+
+def _gap(plan: StackPlan, covered: set[int]) -> str:
+    """Why its frames are not the whole of what it segments, as far as the images tell; "" where they are.
+
+    An object with frames where images are missing was made when these were there, and is whole.
+    """
+    is_departure = plan.volume_refusal != plan.refusal  # else it is too few images, which says nothing of gaps
+    return plan.volume_refusal if is_departure and covered.isdisjoint(plan.empty) else ""
 
 
 def _segment(body: Mapping[str, Any], place: int) -> Segment:

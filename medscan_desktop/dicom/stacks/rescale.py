@@ -1,5 +1,7 @@
 """From stored values to modality values: slope, intercept, unit, padding and the header's windows."""
 
+from math import isclose
+
 from medscan_desktop.dicom.headers.header import Header
 from medscan_desktop.imaging.window import VoiFunction, Window
 
@@ -22,10 +24,9 @@ def rescale_of(header: Header, frame: int = 0) -> tuple[float, float]:
 def unit_of(header: Header, frame: int = 0) -> str:
     """The unit of the modality values, "" where they have none."""
     if header.sop_class_uid == PARAMETRIC_MAP:
-        unit = header.text("CodeValue", frame)  # UCUM, of the real world value mapping
-        return "" if unit in _NO_UNIT else unit
+        return _real_world_unit(header, frame)
     if header.modality == "PT":
-        return _UNITS.get(header.text("Units"), "")
+        return _UNITS.get(header.text("Units"), "") or _mapped_unit(header, frame)
     if header.modality == "RTDOSE":
         return "Gy"
     kind = header.text("RescaleType", frame)
@@ -38,6 +39,19 @@ def _real_world(header: Header, frame: int) -> tuple[float, float]:
     """A parametric map's values mean what its real world value mapping says (PS3.3 A.75)."""
     slope, intercept = header.number("RealWorldValueSlope", frame), header.number("RealWorldValueIntercept", frame)
     return (slope or 1.0), (0.0 if intercept is None else intercept)
+
+
+def _real_world_unit(header: Header, frame: int) -> str:
+    unit = header.text("CodeValue", frame)  # UCUM; of all functional groups that are read, only this mapping has one
+    return "" if unit in _NO_UNIT else unit
+
+
+def _mapped_unit(header: Header, frame: int) -> str:
+    """Of enhanced PET, which has no Units: what the mapping says, where it maps as the rescale does."""
+    if header.number("RealWorldValueSlope", frame) is None:
+        return ""
+    is_same = all(map(isclose, _real_world(header, frame), rescale_of(header, frame)))
+    return _real_world_unit(header, frame) if is_same else ""
 
 
 def _has_rescale(header: Header) -> bool:

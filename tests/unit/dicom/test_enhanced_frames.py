@@ -111,3 +111,18 @@ def test_frames_without_positions_keep_their_order_and_make_no_volume() -> None:
 
     assert not stack.is_volume and stack.refusal == "frames without positions in the patient"
     assert volume.values[:, 0, 0].tolist() == [0, 24, 48]
+
+
+def enhanced_pet(*, rescale: float, mapped: float) -> Dataset:
+    dataset = enhanced([0, 2, 4], [rescale] * 3)
+    dataset.SOPClassUID, dataset.Modality = "1.2.840.10008.5.1.4.1.1.130", "PT"
+    for group_item in dataset.PerFrameFunctionalGroupsSequence:
+        mapping = nested(MeasurementUnitsCodeSequence={"CodeValue": "Bq/ml", "CodingSchemeDesignator": "UCUM"})
+        mapping.RealWorldValueSlope, mapping.RealWorldValueIntercept = mapped, -10.0
+        group_item.RealWorldValueMappingSequence = Sequence([mapping])
+    return dataset
+
+
+def test_enhanced_pet_has_the_unit_of_its_mapping_where_that_maps_as_the_rescale_does() -> None:
+    assert load(enhanced_pet(rescale=2, mapped=2.0))[1].unit == "Bq/ml"
+    assert load(enhanced_pet(rescale=2, mapped=3.0))[1].unit != "Bq/ml", "the values shown are not those of the mapping"
