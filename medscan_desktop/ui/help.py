@@ -26,6 +26,7 @@ LISTED: tuple[Listed, ...] = (
     Listed("Images", ("PgUp", "PgDn"), "previous, next series"),
     Listed("Images", ("[", "]"), "previous, next phase of a 4D series"),
     Listed("Images", ("Tab",), "next view"),
+    Listed("Images", ("C",), "play a clip or a run, stop"),
     Listed("Images", ("Wheel",), "scroll; with Ctrl: zoom"),
     Listed("Mouse", ("Left drag",), "the tool chosen"),
     Listed("Mouse", ("Middle drag",), "pan"),

@@ -26,8 +26,8 @@ def patient_line(study: Study) -> str:
 
 
 def study_line(study: Study) -> str:
-    """Which examination this is: description, date, accession number."""
-    parts = (study.study_description, date_text(study.study_date), study.accession_number)
+    """Which examination this is: the date first, for the end is cut where there is no room; description, accession."""
+    parts = (date_text(study.study_date), study.study_description, study.accession_number)
     return "   ".join(part for part in parts if part)
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QToolButton
 
 from medscan_desktop.domain.export import Format
@@ -17,6 +18,8 @@ from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.icons import icon
 from medscan_desktop.ui.session_bar import SessionBar
+
+_BACK = "Library"
 
 
 class Toolbar(QFrame):
@@ -42,11 +45,14 @@ class Toolbar(QFrame):
         self._reset = make.tool_button("reset", "Reset the view", actions.reset)
         self.windows = _menu_button("window", "Window", "Window presets (0–9)", self._fill_windows)
         self.export = _menu_button("export", "Export", "Picture, segmentation, PDF", self._fill_export)
-        back = make.button("Library", on_library, icon_name="back")
-        back.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._session = session
+        self._back = make.button(_BACK, on_library, icon_name="back")
+        self._back.setAccessibleName(_BACK)
+        self._back.setToolTip(_BACK)
+        self._back.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         row = make.row(self, gap=2)
         row.setContentsMargins(8, 5, 12, 5)
-        row.addWidget(back)
+        row.addWidget(self._back)
         groups: tuple[tuple[QToolButton, ...], ...] = (
             tuple(self.tools.values()),
             (self.windows, self._invert, self._reset),
@@ -66,6 +72,26 @@ class Toolbar(QFrame):
         actions.workstation.listen(lambda _: self._show_undo())
         self._show(actions.workspace)
         self._show_undo()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        QFrame.resizeEvent(self, event)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        QFrame.showEvent(self, event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where not all has room, words give way to their pictures: every button stays whole, the lock above all."""
+        self._set_words(shown=True)
+        self._set_words(shown=self.sizeHint().width() <= self.width())
+
+    def _set_words(self, *, shown: bool) -> None:
+        beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+        for button in (self.windows, self.export):
+            button.setToolButtonStyle(beside if shown else alone)
+        self._back.setText(_BACK if shown else "")
+        self._session.name.setVisible(shown)
 
     def _show(self, workspace: Workspace) -> None:
         for name, button in self.tools.items():

@@ -284,8 +284,8 @@ def test_any_header_can_be_read_and_goes_at_the_lock(study: Open, qtbot: QtBot) 
 
 
 def test_after_a_lock_the_same_user_is_at_the_same_series_again(study: Open, qtbot: QtBot) -> None:
+    desk, workstation = study.desk, study.parts.workstation
     for text in ("ECG", "source CT"):
-        desk, workstation = study.desk, study.parts.workstation
         desk.viewer.commands.show_stack(stack(study, text).id)
         qtbot.waitUntil(lambda text=text: shown(study) == stack(study, text).id, timeout=20_000)
         desk.lock()

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from medscan_desktop.domain.finding import FindingState
@@ -66,6 +67,23 @@ def test_the_patient_is_named_above_the_images_and_never_in_the_title(reading: O
     assert "Phantom, Test" in reading.desk.viewer.banner.patient.text()
     assert "T-1" in reading.desk.viewer.banner.patient.text()
     assert "Phantom" not in reading.desk.window().windowTitle()
+
+
+@pytest.mark.parametrize(("width", "has_words"), [(960, False), (1600, True), (1024, False)])
+def test_every_button_of_the_bar_is_whole_at_any_width(
+    reading: Open, qtbot: QtBot, width: int, has_words: bool
+) -> None:
+    viewer = reading.desk.viewer
+    viewer.session.name.setText("Dr. Ada Reader")
+
+    reading.desk.setMinimumSize(960, 600)  # as the window does
+    reading.desk.resize(width, 700)
+
+    qtbot.waitUntil(lambda: viewer.toolbar.width() == width)
+    assert viewer.session.name.isVisible() == has_words
+    buttons = viewer.toolbar.findChildren(QAbstractButton)
+    qtbot.waitUntil(lambda: all(one.width() >= one.sizeHint().width() for one in buttons if one.isVisible()))
+    assert all(viewer.toolbar.rect().contains(one.mapTo(viewer.toolbar, one.rect().center())) for one in buttons)
 
 
 @pytest.mark.parametrize(
