@@ -22,7 +22,7 @@ from medscan_desktop.scene.workspace import EMPTY, MaskLayer, ViewKind
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.masks import Masks, mask_files, read_masks
 from medscan_desktop.workstation.outgoing import write_out
-from medscan_desktop.workstation.shelf import Shelved, read_series
+from medscan_desktop.workstation.shelf import Shelved, read_series, read_study
 from medscan_desktop.workstation.stacks import most_useful, stack_of, with_all_pixels
 
 _LARGE, _SMALL = (1000, 1000), (1080, 540)  # pixels of the page's pictures
@@ -57,9 +57,9 @@ def export_pdf(ctx: Context, *, study_instance_uid: StudyUid, out: Path) -> Effe
         accepted = [finding for finding in findings if finding.state is FindingState.ACCEPTED]
         files = mask_files(records, accepted)
         wanted = _figure_series(accepted, measurements)
-        every = records.studies.series(study_instance_uid)
-        uids = [wanted] if wanted else [series.series_instance_uid for series in every]
-        shelved = [read_series(records, ctx.vault, uid) for uid in uids]
+        shelved = (
+            [read_series(records, ctx.vault, wanted)] if wanted else read_study(records, ctx.vault, study_instance_uid)
+        )
         names = records.users.names()
     first = most_useful(shelved)
     images = _figures(ctx, study, first, accepted, read_masks(ctx.vault, files), measurements) if first else ()

@@ -10,7 +10,7 @@ from medscan_desktop.imaging.need import MEGABYTE, size_text
 from medscan_desktop.scene.workspace import StackId
 from medscan_desktop.workstation.command import Context, Effect, Kind, command
 from medscan_desktop.workstation.fitting import fit, warning_of
-from medscan_desktop.workstation.shelf import read_series
+from medscan_desktop.workstation.shelf import read_study
 
 PREFERENCE = "memory_budget"
 LEAST_MB = 256
@@ -69,10 +69,7 @@ def list_needs(ctx: Context, *, study_instance_uid: StudyUid) -> Effect:
     """What each stack of a study would take, from the headers in the records alone."""
     with ctx.records("memory.needs", study_instance_uid) as records:
         records.studies.get(study_instance_uid)
-        shelved = [
-            read_series(records, ctx.vault, series.series_instance_uid)
-            for series in records.studies.series(study_instance_uid)
-        ]
+        shelved = read_study(records, ctx.vault, study_instance_uid)
     needs = []
     for plan in (plan for one in shelved for plan in one.grouping.stacks):
         need, (k, j, i) = need_of(plan), plan.geometry.shape

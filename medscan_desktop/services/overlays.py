@@ -10,14 +10,14 @@ from medscan_desktop.domain.errors import MedScanError
 from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission
-from medscan_desktop.persistence.records import Records
-from medscan_desktop.scene.hanging import show_stack, with_loaded
+from medscan_desktop.scene.hanging import show_stack
 from medscan_desktop.scene.overlays import OVERLAY_KINDS, Shown, Source, with_shown, without
 from medscan_desktop.scene.workspace import Overlay, Stack, StackId, Workspace
+from medscan_desktop.workstation.arrivals import load_for_screen
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.overlays import OpenedObject, open_object, stored_objects
-from medscan_desktop.workstation.shelf import Arrival, Shelved, read_series
-from medscan_desktop.workstation.stacks import failure_texts, with_pixels
+from medscan_desktop.workstation.shelf import Shelved, read_study
+from medscan_desktop.workstation.stacks import with_pixels
 from medscan_desktop.workstation.wash import base_for, wash_over
 
 
@@ -39,7 +39,7 @@ def list_overlays(ctx: Context, *, study_instance_uid: StudyUid) -> Effect:
     """Every object of a study that can be shown over images, read and matched to them."""
     with ctx.records("overlay.list", study_instance_uid) as records:
         records.studies.get(study_instance_uid)
-        shelved = _all_series(ctx, records, study_instance_uid)
+        shelved = read_study(records, ctx.vault, study_instance_uid)
         found = [
             stored
             for one in shelved
@@ -78,7 +78,7 @@ def show_overlay(
     with ctx.records("overlay.show", series_instance_uid) as records:
         series = records.studies.series_by_uid(series_instance_uid)
         stored = stored_objects(records, ctx.vault, series_instance_uid, sop_instance_uid)
-        shelved = _all_series(ctx, records, series.study_instance_uid)
+        shelved = read_study(records, ctx.vault, series.study_instance_uid)
     plans = [plan for one in shelved for plan in one.grouping.stacks]
     ctx.job.report(0.1, "reading")
     changes = [_over_its_images(ctx, open_object(ctx.workers, one), plans, shelved, on_screen) for one in stored]
@@ -102,7 +102,7 @@ def show_wash(ctx: Context, *, series_instance_uid: SeriesUid, stack_id: StackId
     """Show a dose or a parametric map in colours over the images of the same frame of reference."""
     with ctx.records("overlay.wash", series_instance_uid) as records:
         series = records.studies.series_by_uid(series_instance_uid)
-        shelved = _all_series(ctx, records, series.study_instance_uid)
+        shelved = read_study(records, ctx.vault, series.study_instance_uid)
     own = next(one for one in shelved if one.series_instance_uid == series_instance_uid)
     wash_plan = own.plan(stack_id)
     base = base_for(wash_plan, [plan for one in shelved for plan in one.grouping.stacks])
@@ -111,10 +111,6 @@ def show_wash(ctx: Context, *, series_instance_uid: SeriesUid, stack_id: StackId
     loading.wait()
     shown = wash_over(wash_plan, loading.volume, base)
     return Effect(scene=lambda workspace: _shown(workspace, base, base_loading, shown), value=[shown.overlay])
-
-
-def _all_series(ctx: Context, records: Records, study: StudyUid) -> list[Shelved]:
-    return [read_series(records, ctx.vault, one.series_instance_uid) for one in records.studies.series(study)]
 
 
 def _over_its_images(
@@ -141,11 +137,5 @@ def _shown(workspace: Workspace, plan: StackPlan, loading: Loading, shown: Shown
 
 
 def _start(ctx: Context, shelved: Sequence[Shelved], plan: StackPlan) -> Loading:
-    """Load the stack; what arrives later comes to the screen by itself."""
-
-    def arrived(arrival: Arrival) -> None:
-        came = partial(with_loaded, stack_id=plan.id, count=arrival.count, values=arrival.values)
-        ctx.post(partial(came, failures=failure_texts(arrival.failures), notes=arrival.notes))
-
     own = next(one for one in shelved if one.series_instance_uid == plan.series_instance_uid)
-    return ctx.shelf.load(own, plan, arrived)
+    return load_for_screen(ctx, own, plan)

@@ -46,6 +46,8 @@ def export_snapshot(
     `overlay_uid` is a series of objects, or of values such as a dose, to be shown over it.
     """
     with ctx.records("export.snapshot", series_instance_uid) as records:
+        if overlay_uid:
+            records.detail["overlay"] = overlay_uid
         series = records.studies.series_by_uid(series_instance_uid)
         study = records.studies.get(series.study_instance_uid)
         finding = records.findings.get(finding_id) if finding_id else None

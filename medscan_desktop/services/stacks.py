@@ -1,9 +1,7 @@
 """The stacks of a series: why they are what they are, how the user wants them, and the steps of a 4D series."""
 
 from dataclasses import dataclass
-from functools import partial
 
-from medscan_desktop.dicom.pixels.load import Loading
 from medscan_desktop.dicom.stacks.offered_splits import OfferedSplit, offered_splits
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.stacks.split import JOINED
@@ -11,14 +9,15 @@ from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.domain.split_choice import AUTOMATIC, SplitChoice
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.domain.user import Permission
-from medscan_desktop.scene.hanging import show_stack, with_loaded, without_pixels
+from medscan_desktop.scene.hanging import show_stack, without_pixels
 from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.splitting import with_masks_of, with_phase, with_split
 from medscan_desktop.scene.workspace import StackId, Workspace
+from medscan_desktop.workstation.arrivals import load_for_screen
 from medscan_desktop.workstation.command import Call, Context, Effect, command
 from medscan_desktop.workstation.masks import mask_files, read_masks
-from medscan_desktop.workstation.shelf import Arrival, Shelved, read_series
-from medscan_desktop.workstation.stacks import failure_texts, most_useful, stack_of, stacks_of, with_pixels
+from medscan_desktop.workstation.shelf import Shelved, read_series
+from medscan_desktop.workstation.stacks import most_useful, stack_of, stacks_of, with_pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def split_series(
     ctx.shelf.remember(shelved)
     first = most_useful([shelved])
     stacks = tuple(stacks_of(shelved))
-    loading = _start(ctx, shelved, first[1]) if first and is_shown else None
+    loading = load_for_screen(ctx, shelved, first[1], on_screen=frozenset()) if first and is_shown else None
     offer = ctx.shelf.offer_of(first[1].id) if first else None
 
     def show(workspace: Workspace) -> Workspace:
@@ -102,7 +101,8 @@ def show_phase(
     keep = on_screen | {plan.id} | ({following.id} if following else set())
     ctx.shelf.forget(series_instance_uid, keep=keep)
 
-    loading, stack = _start(ctx, shelved, plan, on_screen, following), stack_of(plan)
+    loading = load_for_screen(ctx, shelved, plan, on_screen=on_screen, following=following)
+    stack = stack_of(plan)
     offer, held = ctx.shelf.offer_of(plan.id), ctx.shelf.held
 
     def show(workspace: Workspace) -> Workspace:
@@ -112,24 +112,6 @@ def show_phase(
         return without_pixels(stepped, held)
 
     return Effect(scene=show)
-
-
-def _start(
-    ctx: Context,
-    shelved: Shelved,
-    plan: StackPlan,
-    on_screen: frozenset[StackId] = frozenset(),
-    following: StackPlan | None = None,
-) -> Loading:
-    """Load a stack; what arrives later comes to the screen by itself, and then `following` is loaded too."""
-
-    def arrived(arrival: Arrival) -> None:
-        came = partial(with_loaded, stack_id=plan.id, count=arrival.count, values=arrival.values)
-        ctx.post(partial(came, failures=failure_texts(arrival.failures), notes=arrival.notes))
-        if arrival.count == len(plan.frames) and following is not None:
-            ctx.shelf.preload(shelved, following)
-
-    return ctx.shelf.load(shelved, plan, arrived, on_screen=on_screen)
 
 
 def _following(shelved: Shelved, plan: StackPlan) -> StackPlan | None:

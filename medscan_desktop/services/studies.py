@@ -3,19 +3,18 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
-from medscan_desktop.dicom.pixels.load import Loading
-from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.study import Series, SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission
-from medscan_desktop.scene.hanging import emptied, hang, show_stack, with_loaded, without_pixels
+from medscan_desktop.scene.hanging import emptied, hang, show_stack, without_pixels
 from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.memory import ShownAs
 from medscan_desktop.scene.workspace import EMPTY, Stack, StackId, ViewId, Workspace
+from medscan_desktop.workstation.arrivals import load_for_screen
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.masks import mask_files, read_masks
 from medscan_desktop.workstation.open_marks import mark_open, unmark
-from medscan_desktop.workstation.shelf import Arrival, Shelved, read_series
-from medscan_desktop.workstation.stacks import failure_texts, most_useful, stack_of, stacks_of, with_pixels
+from medscan_desktop.workstation.shelf import read_series, read_study
+from medscan_desktop.workstation.stacks import most_useful, stack_of, stacks_of, with_pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,7 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
     """
     with ctx.records("study.open", study_instance_uid) as records:
         study = records.studies.get(study_instance_uid)
-        shelved = [
-            read_series(records, ctx.vault, series.series_instance_uid)
-            for series in records.studies.series(study_instance_uid)
-        ]
+        shelved = read_study(records, ctx.vault, study_instance_uid)
         measurements = records.measurements.of_study(study_instance_uid)
         findings = records.findings.of_study(study_instance_uid)
         files = mask_files(records, findings)
@@ -64,7 +60,7 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
         mark_open(records, study_instance_uid)
     ctx.shelf.clear()
     first = most_useful(shelved, series_instance_uid)
-    loading = _start(ctx, *first) if first else None  # at once: its pixels arrive while the rest is put together
+    loading = load_for_screen(ctx, *first) if first else None  # at once: its pixels arrive while the rest is done
     offer = ctx.shelf.offer_of(first[1].id) if first else None
     stacks = tuple(stack for one in shelved for stack in stacks_of(one))
     masks = read_masks(ctx.vault, files)
@@ -106,7 +102,7 @@ def show_series(
     if shown_as is not None:
         ctx.shelf.wish(plan.id, shown_as)
         ctx.post(partial(emptied, stack_id=plan.id))  # both at once might be over the budget
-    loading, stack = _start(ctx, shelved, plan, on_screen), stack_of(plan)
+    loading, stack = load_for_screen(ctx, shelved, plan, on_screen=on_screen), stack_of(plan)
     offer, held = ctx.shelf.offer_of(plan.id), ctx.shelf.held
 
     def show(workspace: Workspace) -> Workspace:
@@ -125,13 +121,3 @@ def close_study(ctx: Context) -> Effect:
         unmark(records)
     ctx.shelf.clear()
     return Effect(scene=lambda workspace: replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay))
-
-
-def _start(ctx: Context, shelved: Shelved, plan: StackPlan, on_screen: frozenset[StackId] = frozenset()) -> Loading:
-    """Load the stack; what arrives later comes to the screen by itself."""
-
-    def arrived(arrival: Arrival) -> None:
-        came = partial(with_loaded, stack_id=plan.id, count=arrival.count, values=arrival.values)
-        ctx.post(partial(came, failures=failure_texts(arrival.failures), notes=arrival.notes))
-
-    return ctx.shelf.load(shelved, plan, arrived, on_screen=on_screen)

@@ -41,8 +41,10 @@ class Job:
             callback()
 
     def on_cancel(self, callback: Callable[[], None]) -> None:
-        """Call this from `cancel`, to wake what cannot poll."""
+        """Call this from `cancel`, to wake what cannot poll; at once where that was called already."""
         self._on_cancel.append(callback)
+        if self.is_cancelled:  # asked after the callback is in the list: it may be called twice, and never not at all
+            callback()
 
     def report(self, fraction: float, text: str = "") -> None:
         """Say how far the work is (0..1); raises Cancelled where it was asked to stop."""

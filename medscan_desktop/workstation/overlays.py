@@ -15,7 +15,7 @@ from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.errors import NotFound, Unsuitable
-from medscan_desktop.domain.object_kind import ObjectKind, object_kind
+from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import InstanceUid, SeriesUid
 from medscan_desktop.imaging.contours import on_slices_of
 from medscan_desktop.imaging.geometry import Geometry
@@ -33,6 +33,7 @@ from medscan_desktop.scene.workspace import (
     Workspace,
 )
 from medscan_desktop.workstation.command import Context
+from medscan_desktop.workstation.documents import kind_of
 from medscan_desktop.workstation.shelf import Shelved, file_opener, read_series
 from medscan_desktop.workstation.wash import base_for, wash_over
 
@@ -79,7 +80,7 @@ def stored_objects(
         if instance_uid not in (None, instance.sop_instance_uid):
             continue
         header = Header.from_json(instance.header)
-        kind = object_kind(header.sop_class_uid, header.transfer_syntax_uid, has_pixels=header.pixels is not None)
+        kind = kind_of(header)
         if kind is not None and kind in OVERLAY_KINDS:
             found.append(StoredObject(header, kind, file_opener(records, vault, instance)))
     if not found:
@@ -159,9 +160,9 @@ def _overlay(
     entries: Iterable[LegendEntry] = (),
     method: str = "",
 ) -> Overlay:
-    kind = object_kind(header.sop_class_uid, header.transfer_syntax_uid, has_pixels=header.pixels is not None)
     every = [*remarks, *([found.note] if found.note else [])]
-    return Overlay(header.sop_instance_uid, str(kind), title, found.plan.id, tuple(entries), tuple(every), method)
+    kind = str(kind_of(header))
+    return Overlay(header.sop_instance_uid, kind, title, found.plan.id, tuple(entries), tuple(every), method)
 
 
 def _segmentation(

@@ -20,7 +20,7 @@ from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.dicom.stacks.plan import Grouping, StackPlan
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.errors import FileRefused, Hostile, NotFound
-from medscan_desktop.domain.study import Instance, InstanceUid, SeriesUid, Storage, VaultId
+from medscan_desktop.domain.study import Instance, InstanceUid, SeriesUid, Storage, StudyUid, VaultId
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.persistence.records import Records
@@ -58,6 +58,11 @@ def read_series(records: Records, vault: Vault, series_uid: SeriesUid) -> Shelve
     headers = [Header.from_json(instance.header) for instance in instances]
     grouping = group(headers, {series_uid: records.stack_overrides.get(series_uid)})
     return Shelved(series_uid, grouping, _opener(records, vault, instances))
+
+
+def read_study(records: Records, vault: Vault, study_uid: StudyUid) -> list[Shelved]:
+    """Every series of a study, by number."""
+    return [read_series(records, vault, one.series_instance_uid) for one in records.studies.series(study_uid)]
 
 
 def file_opener(records: Records, vault: Vault, instance: Instance) -> Callable[[], BinaryIO]:

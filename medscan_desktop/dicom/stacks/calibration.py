@@ -6,11 +6,11 @@ PS3.3 10.7.1.3 and A.8; ImagerPixelSpacing (at the detector) is never taken sile
 from dataclasses import dataclass
 
 from medscan_desktop.dicom.headers.header import Header
+from medscan_desktop.dicom.stacks.rescale import PARAMETRIC_MAP
 
 PROJECTIONS = frozenset(("CR", "DX", "MG", "XA", "RF", "IO", "PX", "RG"))
 _PLANAR = frozenset(("CT", "MR", "PT", "NM", "RTDOSE"))
 _TOMOGRAPHIC = "1.2.840.10008.5.1.4.1.1.13.1."  # X-Ray 3D and breast tomosynthesis: real slices
-_PARAMETRIC_MAP = "1.2.840.10008.5.1.4.1.1.30"  # of whatever modality: its planes lie in the patient
 _ULTRASOUND_VOLUME = "1.2.840.10008.5.1.4.1.1.6.2"
 _SAME = 5e-5  # spacings that differ by less are one, written with fewer digits
 _CENTIMETRES = 3
@@ -43,7 +43,7 @@ def calibration_of(header: Header, frame: int = 0) -> Calibration:
         found = _projection(header, frame)
     elif header.modality == "US":
         found = _ultrasound(header)
-    elif header.modality in _PLANAR or header.sop_class_uid == _PARAMETRIC_MAP:
+    elif header.modality in _PLANAR or header.sop_class_uid == PARAMETRIC_MAP:  # of any modality
         found = _labelled(header, "PixelSpacing", "", frame)
     else:
         found = _labelled(header, "NominalScannedPixelSpacing", "at scanner", frame)

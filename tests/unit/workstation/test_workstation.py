@@ -14,7 +14,7 @@ from medscan_desktop.domain.user import Permission, Role, User, UserId
 from medscan_desktop.scene.store import Store
 from medscan_desktop.scene.workspace import EMPTY
 from medscan_desktop.workstation.command import Call, Context, Effect, Kind, command
-from medscan_desktop.workstation.jobs import InlineJobs
+from medscan_desktop.workstation.jobs import InlineJobs, Job
 from medscan_desktop.workstation.workstation import Workstation
 
 RADIOLOGIST = User(UserId("1"), "reader", "Reader", frozenset({Role.RADIOLOGIST}))
@@ -206,3 +206,14 @@ def test_without_memory_a_step_ends_with_a_sentence_and_the_next_one_runs(workst
 
     assert workstation.notices[-1].startswith("There is not enough memory for this; nothing was saved by this step.")
     assert workstation.do(choose_tool, tool="zoom", before="window").error is None
+
+
+def test_what_asks_to_be_woken_after_the_cancelling_is_woken_at_once() -> None:
+    """Else a model that begins to compute just then computes to its end."""
+    woken: list[str] = []
+    job = Job("model.run")
+    job.on_cancel(lambda: woken.append("before"))
+    job.cancel()
+    job.on_cancel(lambda: woken.append("after"))
+
+    assert woken == ["before", "after"]
