@@ -39,6 +39,8 @@ from medscan_desktop.workstation.thumbnails import make_thumbnails
 _SERIES_NUMBERS = 8000  # far from the scanner's own, below that of segmentations
 _SECONDS = 600.0  # a large gzipped volume is read twice
 _DATE = re.compile(r"(\d{8})?")
+_NOT_OF_A_PERSON = frozenset({"Software", "software"})
+_MOMENT = re.compile(r"\d{4}[-:]\d\d[-:]\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?")
 _NOT_STATED = "orientation not stated in the file"
 MAX_NAME, MAX_TEXT = 324, 64  # PN of five components and three groups; LO
 
@@ -322,11 +324,14 @@ def _found(path: Path, answer: Mapping[str, Any]) -> Found:
 
 
 def other_names(found: Sequence[Found], patient: Patient) -> Iterator[str]:
-    """What the files say that may be another patient's: each text that shares no word with the patient's name or ID."""
+    """What the files say that may be another patient's: each text that shares no word with the patient's name or ID.
+
+    Not when and by which program a picture was made, which many carry: who is asked each time no longer reads.
+    """
     own = _words(patient.patient_name) | _words(patient.patient_id)
     for one in found:
         for field, text in one.says:
-            if not own & _words(text):
+            if not own & _words(text) and field not in _NOT_OF_A_PERSON and not _MOMENT.fullmatch(text):
                 yield f"{one.path.name} says {field}: “{text}”"
 
 

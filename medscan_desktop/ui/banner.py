@@ -1,5 +1,6 @@
 """Whose images these are: always visible above them."""
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame
 
 from medscan_desktop.domain import notices
@@ -7,6 +8,8 @@ from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui import make
 from medscan_desktop.ui.elided import ElidedLabel
 from medscan_desktop.ui.texts import patient_line, study_line
+
+_LEAST_WIDTH, _AROUND = 90, 72  # pixels: a date; margins and gaps
 
 
 class PatientBanner(QFrame):
@@ -33,3 +36,13 @@ class PatientBanner(QFrame):
             self.patient.setText(patient_line(new.study) if new.study else "")
             self.study.setText(study_line(new.study) if new.study else "")
             self.demo.setVisible(new.is_demo)
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        QFrame.resizeEvent(self, event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Who this is has the room first; the examination has what is left."""
+        taken = self.patient.sizeHint().width() + (self.demo.sizeHint().width() if not self.demo.isHidden() else 0)
+        self.study.setMaximumWidth(max(_LEAST_WIDTH, self.width() - taken - _AROUND))

@@ -104,7 +104,8 @@ class LibraryPage(QWidget):
     def wrap(self, paths: Sequence[Path]) -> None:
         """Ask whose study files of other formats go into."""
         if paths:
-            WrapDialog(self._workstation, paths, self.table.current, self).show()
+            study = self._workstation.store.workspace.study or self.table.current  # the one that is looked at
+            WrapDialog(self._workstation, paths, study, self).show()
 
     def _build(self) -> None:
         bar = make.row()

@@ -103,9 +103,9 @@ class WrapDialog(QDialog):
         super().closeEvent(event)
 
     def _problem(self) -> str:
+        if self.into_known.isChecked():
+            return "" if self.chosen is not None else "Choose a study."
         patient = self.patient
-        if self.into_known.isChecked() and self.chosen is None:
-            return "Choose a study."
         if not patient.patient_id or not patient.patient_name:
             return "A new study needs the patient's ID and family name."
         if patient.patient_birth_date and not (
@@ -198,11 +198,13 @@ class WrapDialog(QDialog):
         if not self._is_open:
             return
         studies: Sequence[Study] = effect.value
+        listed = list(studies[:_MOST_STUDIES])
+        if wanted is not None:
+            listed = [wanted, *(study for study in listed if study.study_instance_uid != wanted.study_instance_uid)]
         self.studies.clear()
-        for study in studies[:_MOST_STUDIES]:
+        for study in listed:
             self.studies.addItem(_study_text(study), study)
-            if wanted is not None and study.study_instance_uid == wanted.study_instance_uid:
-                self.studies.setCurrentIndex(self.studies.count() - 1)
+        self.studies.setCurrentIndex(0 if wanted is not None else -1)  # nobody's by chance
         self.into_known.setEnabled(bool(studies))
         if not studies:
             self.into_new.setChecked(True)

@@ -17,6 +17,7 @@ from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.scene.navigation import slice_position
 from medscan_desktop.scene.workspace import ViewKind, Workspace
 from medscan_desktop.services.snapshots import SIZE as SIZE_OF_PICTURES
+from medscan_desktop.ui.banner import PatientBanner
 from medscan_desktop.ui.pane import PaneWidget
 from medscan_desktop.ui.panels.findings import FindingItem, FindingsPanel
 from medscan_desktop.ui.panels.measurements import MeasurementItem, MeasurementsPanel
@@ -67,6 +68,20 @@ def test_the_patient_is_named_above_the_images_and_never_in_the_title(reading: O
     assert "Phantom, Test" in reading.desk.viewer.banner.patient.text()
     assert "T-1" in reading.desk.viewer.banner.patient.text()
     assert "Phantom" not in reading.desk.window().windowTitle()
+
+
+def test_who_the_patient_is_has_the_room_before_the_examination(reading: Open, qtbot: QtBot) -> None:
+    banner = PatientBanner()
+    qtbot.addWidget(banner)
+    banner.resize(900, 32)
+    banner.show()
+    patient = replace(scene(reading).study.patient, patient_name="Long^" + "Name " * 9)
+    study = replace(scene(reading).study, patient=patient, study_description="An examination of many words " * 4)
+
+    banner.workspace_changed(scene(reading), replace(scene(reading), study=study))
+
+    qtbot.waitUntil(lambda: banner.patient.width() >= banner.patient.sizeHint().width())
+    assert 90 <= banner.study.width() < banner.study.sizeHint().width()
 
 
 @pytest.mark.parametrize(("width", "has_words"), [(960, False), (1600, True), (1024, False)])

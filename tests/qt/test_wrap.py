@@ -1,14 +1,18 @@
 """Wrapping files of other formats: the dialog comes for dropped files, warns of other names, and makes a study."""
 
+import struct
+import zlib
 from pathlib import Path
 
+from PySide6.QtCore import QModelIndex
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from medscan_desktop.ui.import_report import ImportReportDialog
 from medscan_desktop.ui.wrap_dialog import WrapDialog
 from tests.support.foreign_files import nifti, voxels, written
-from tests.support.windows import Open
+from tests.support.windows import PHANTOM, Open
 
 ROWS = ((1.0, 0.0, 0.0, 5.0), (0.0, 2.0, 0.0, 6.0), (0.0, 0.0, 3.0, 7.0))
 
@@ -66,6 +70,57 @@ def test_a_name_in_the_file_that_is_not_the_patients_is_asked_about(desk: Open, 
     assert "Miller John" in dialog.warning.text() and "W-1" not in dialog.warning.text()
     dialog.family.setText("Miller")
     assert not dialog.warning.isVisibleTo(dialog)
+    dialog.close()
+
+
+def test_when_and_by_what_a_picture_was_made_is_no_other_patient(desk: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    texts = b"".join(
+        struct.pack(">I4s", len(text), b"tEXt") + text + struct.pack(">I", zlib.crc32(b"tEXt" + text))
+        for text in (
+            b"date:create\0002026-11-21T17:23:30Z",
+            b"Software\0Paint 7",
+            b"Author\0001234567",
+        )
+    )
+    picture = QImage(4, 3, QImage.Format.Format_Grayscale8)
+    picture.fill(7)
+    path = tmp_path / "p.png"
+    picture.save(str(path))
+    content = path.read_bytes()
+    path.write_bytes(content[:33] + texts + content[33:])  # after the header
+    dialog = dialog_for(desk, [path], qtbot)
+
+    type_patient(dialog)
+
+    assert dialog.warning.text() == "Is this the right patient? p.png says Author: “1234567”."
+    dialog.close()
+
+
+def test_a_file_dropped_on_the_images_goes_to_their_study(reading: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    """Not to the row that happens to be marked in the library behind them."""
+    library = reading.desk.library
+    library.refresh()
+    library.table.clearSelection()
+    library.table.setCurrentIndex(QModelIndex())
+    reading.desk.viewer.files_dropped.emit([written(tmp_path, "scan.nii", nifti(voxels(), sform=ROWS))])
+    qtbot.waitUntil(lambda: bool(library.findChildren(WrapDialog)), timeout=20_000)
+    (dialog,) = library.findChildren(WrapDialog)
+    qtbot.waitUntil(lambda: dialog.studies.count() == 1 and not reading.parts.workstation.running, timeout=20_000)
+
+    assert dialog.chosen is not None and dialog.chosen.study_instance_uid == PHANTOM
+    dialog.close()
+
+
+def test_no_study_is_chosen_by_chance(reading: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    path = written(tmp_path, "scan.nii", nifti(voxels(), sform=ROWS))
+    dialog = WrapDialog(reading.parts.workstation, [path], None, reading.desk)
+    dialog.show()
+    qtbot.waitUntil(lambda: dialog.studies.count() == 1 and bool(dialog.found), timeout=20_000)
+
+    dialog.into_known.setChecked(True)
+    dialog.submit()
+
+    assert dialog.message.text() == "Choose a study."
     dialog.close()
 
 
