@@ -129,12 +129,6 @@ class Conflicts:
         for row in self._current(identifier):
             self._connection.execute(delete(conflicts).where(conflicts.c.id == row.id))
 
-    def held_of(self, study_uid: StudyUid) -> int:
-        """How many files are held back because of this study, decided to stay so or not."""
-        of_study = conflicts.c.study_instance_uid == study_uid
-        query = select(func.count()).select_from(conflicts).where(of_study, conflicts.c.vault_id != "")
-        return self._connection.execute(query).scalar_one()
-
     def forget_study(self, study_uid: StudyUid) -> None:
         """Drop what the list says of a study that is deleted; what it still holds back must be decided before."""
         of_study = conflicts.c.study_instance_uid == study_uid

@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, func, insert, literal, select, update
 
-from medscan_desktop.domain.conflict import REASONS, ConflictKind, is_same_identity, is_same_patient
+from medscan_desktop.domain.conflict import ConflictKind, is_same_identity, is_same_patient
 from medscan_desktop.domain.errors import NotFound
 from medscan_desktop.domain.study import (
     Instance,
@@ -101,13 +101,8 @@ class Studies:
         self._connection.execute(_ADD, instance_row(instance))
         return Added.ADDED
 
-    def conflict(self, study: Study, of_series: Series, instance: Instance) -> str:
-        """Why this instance cannot stand beside what is there, as a clause without patient data; "" where it can."""
-        kind = self._kind(study, of_series, instance)
-        return REASONS[kind] if kind else ""
-
     def clash(self, study: Study, of_series: Series, instance: Instance) -> Clash | None:
-        """The same, with what the library has; None where the instance can stand beside it."""
+        """Why this instance cannot stand in the library, and what stands there; None where it can."""
         kind = self._kind(study, of_series, instance)
         match kind:
             case None:

@@ -32,7 +32,6 @@ from tests.support.phantoms import geometry_of, rotation
 
 Proof = Callable[[int], None]
 LONGEST_FILE_S = 30.0
-BORDER_PIXELS = 4  # a border of the image may run through the very centre of single pixels
 SYNTAXES = ("1.2.840.10008.1.2.1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99")
 
 

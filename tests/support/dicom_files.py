@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -120,8 +119,3 @@ class Files:
     @classmethod
     def of(cls, datasets: Sequence[Dataset], syntax: str = ExplicitVRLittleEndian) -> "Files":
         return cls({str(one.SOPInstanceUID): file_bytes(one, syntax) for one in datasets})
-
-
-def on_disk(header: Header, path: Path) -> Any:
-    """An opener for a single file."""
-    return lambda uid: path.open("rb", buffering=0) if uid == header.sop_instance_uid else None

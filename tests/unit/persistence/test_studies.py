@@ -2,6 +2,7 @@
 
 import pytest
 
+from medscan_desktop.domain.conflict import ConflictKind
 from medscan_desktop.domain.errors import NotFound
 from medscan_desktop.domain.study import SeriesUid, StudyUid
 from medscan_desktop.persistence.studies import Added
@@ -66,7 +67,8 @@ def test_the_same_uid_with_other_content_is_a_conflict_and_the_first_stays(libra
         other = an_instance(series, sha256="ff")
 
         assert records.studies.put_instance(study, series, other) is Added.CONFLICT
-        assert "other content" in records.studies.conflict(study, series, other)
+        clash = records.studies.clash(study, series, other)
+        assert clash is not None and clash.kind is ConflictKind.CONTENT
         assert records.studies.instances(series.series_instance_uid) == [an_instance(series)]
 
 
@@ -76,7 +78,8 @@ def test_another_patient_under_the_same_study_uid_is_a_conflict(library: Library
     series = a_series(other)
     with library.records("study.import") as records:
         assert records.studies.put_instance(other, series, an_instance(series, 9)) is Added.CONFLICT
-        assert "another patient" in records.studies.conflict(other, series, an_instance(series, 9))
+        clash = records.studies.clash(other, series, an_instance(series, 9))
+        assert clash is not None and clash.kind is ConflictKind.PATIENT
         assert records.studies.search()[0].patient.patient_name == "Doe^Jane"
 
 

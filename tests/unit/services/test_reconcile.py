@@ -301,7 +301,7 @@ def test_what_is_kept_apart_stays_encrypted_and_can_be_reopened(at: Sitting) -> 
     assert at.ask(count_conflicts) == 0
     assert at.vault_is_sound()
     with at.records() as records:
-        assert records.conflicts.held_of(STUDY) == 1
+        assert records.storage.stored(STUDY)[0].held == 1
     at.ask(reopen_conflict, conflict_id=conflict, reason="the answer came")
     assert at.ask(count_conflicts) == 1
 
