@@ -140,5 +140,7 @@ def _print_report(printer: Printer, report: ImportReport) -> int:
         return STOPPED if report.stopped.startswith("Stopped") else 1
     if rejected:
         first = rejected[0]
-        say(f"{len(rejected)} of {len(report.files)} files refused; the first: {first.path}: {first.reason}")
+        counts = (("refused", len(report.refused)), ("to be reconciled", len(report.held)))
+        told = ", ".join(f"{count:,} {word}" for word, count in counts if count)
+        say(f"of {len(report.files):,} files {told}; the first: {first.path}: {first.reason}")
     return 1 if rejected else 0

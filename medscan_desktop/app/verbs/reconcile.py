@@ -48,7 +48,7 @@ def _show(workstation: Workstation, options: argparse.Namespace, printer: Printe
     lines += [f"{'':14}{'in the library':34}new"]
     for name, (ours, theirs) in compared.items():
         mark = "*" if name in one.differing else " "
-        lines.append(f"{mark} {name:12}{ours or '-':34}{theirs or '-'}")
+        lines.append(f"{mark} {name:12}{ours or '-':32}  {theirs or '-'}")
     lines += [f"{page.measurements} measurements and {page.findings} findings rest on the library's images"]
     lines += [f"held: {label}" for label in one.labels]
     lines += [f"can be decided: {', '.join(one.decisions)}"] if one.decisions else []
