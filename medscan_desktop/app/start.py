@@ -1,6 +1,9 @@
 """What `medscan` begins with: a worker, at once and with little, or the command line. A frozen program begins here."""
 
+import os
+import signal
 import sys
+from types import FrameType
 
 from medscan_desktop.dicom.workers.serve import serve
 
@@ -11,9 +14,17 @@ def main() -> int:
     """The process's exit code."""
     if sys.argv[1:] == [_WORKER]:
         return serve()
+    before = signal.signal(signal.SIGINT, _stop)
     from medscan_desktop.app import cli  # noqa: PLC0415  a worker loads neither database nor pictures
 
+    signal.signal(signal.SIGINT, before)
     return cli.main()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    """Ctrl+C while the libraries load: an exception there ends in a traceback, or in a crash of Qt's."""
+    os.write(2, b"medscan: Stopped. Nothing was done.\n")
+    os._exit(130)
 
 
 def worker_command() -> list[str]:
