@@ -335,10 +335,10 @@ def waveform(samples: int, channels: int, held: int) -> bytes:
     return file_bytes(dataset)
 
 
-def renamed_uid(uid: str) -> bytes:
-    """A sound slice whose SOP Instance UID is this text, in the data set."""
+def with_value(group: int, number: int, value: bytes) -> bytes:
+    """A sound slice with the value of one element of its data set replaced, and its length."""
     whole = slice_bytes()
-    at = tag_at(0x0008, 0x0018, whole)
+    at = tag_at(group, number, whole)
     size = struct.unpack_from("<H", whole, at + 6)[0]
-    value = uid.encode() + b"\0" * (len(uid) % 2)
+    value += b"\0" * (len(value) % 2)
     return whole[: at + 6] + struct.pack("<H", len(value)) + value + whole[at + 8 + size :]

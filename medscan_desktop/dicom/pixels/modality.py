@@ -51,9 +51,17 @@ class ValueMap:
             return _whole(stored, out, *self.whole)
         else:
             slope, intercept = rescale_of(header, frame)
+            _check_finite(pixels, slope, intercept)
             np.multiply(stored, np.float64(slope), out=out, casting="unsafe")
             np.add(out, np.float32(intercept), out=out)
         return False
+
+
+def _check_finite(pixels: Pixels, slope: float, intercept: float) -> None:
+    """Malformed where the rescale leads beyond what a float32 holds."""
+    most = 1 << pixels.bits_stored if pixels.kind == "integer" else 1
+    if abs(slope) * most + abs(intercept) > np.finfo(np.float32).max:
+        raise Malformed("has a rescale slope or intercept that leads beyond all numbers")
 
 
 def held_padding(padding: tuple[float, float] | None, dtype: np.dtype[Any]) -> tuple[float, float] | None:
