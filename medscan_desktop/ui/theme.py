@@ -43,7 +43,8 @@ def apply_theme(app: QApplication) -> None:
     app.setStyle("Fusion")
     app.setFont(font)
     app.setPalette(_palette())
-    app.setStyleSheet(_STYLE)
+    tick = (resources_folder() / "icons" / "tick.svg").as_posix()
+    app.setStyleSheet(f'{_STYLE}QCheckBox::indicator:checked {{ image: url("{tick}"); }}')
 
 
 def _palette() -> QPalette:

@@ -18,7 +18,7 @@ UNREADABLE = {
     "meta_missing_tsyntax.dcm": "the file names no transfer syntax",
     "nested_priv_SQ.dcm": "the file has no SOPClassUID, so it cannot be told apart or filed",
     "no_meta.dcm": "not a DICOM file",
-    "zipMR.gz": "not a DICOM file",
+    "zipMR.gz": "not DICOM: a gzip file; unpack it and import what is in it",
 }
 
 

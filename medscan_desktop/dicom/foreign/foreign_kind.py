@@ -51,9 +51,28 @@ _BEGINNINGS = (
 )
 
 
+_ARCHIVES = (
+    (_GZIP, "a gzip file"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ\0", "an xz file"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+)
+_TAR_AT, _TAR = 257, b"ustar"
+
+
+def _archive(head: bytes) -> str:
+    """The kind of archive that a file begins as, "" for none. ZIP is read, and never comes here."""
+    if head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+        return "a tar archive"
+    return next((text for beginning, text in _ARCHIVES if head.startswith(beginning)), "")
+
+
 def not_dicom(head: bytes, name: str) -> str:
     """Why a file that is no DICOM is not imported, for the report."""
     kind = foreign_kind(head, name)
+    if kind is None and (archive := _archive(head)):
+        return f"not DICOM: {archive}; unpack it and import what is in it"
     article = "an" if kind in (ForeignKind.NRRD, ForeignKind.STL) else "a"
     return f"not DICOM: {article} {kind}, {_CAN_BE}" if kind else "not a DICOM file"
 

@@ -67,6 +67,21 @@ def test_a_kind_is_told_by_how_the_file_begins(name: str, content: bytes, kind: 
     assert can_be_wrapped(not_dicom(content[:352], name)) is (kind is not None)
 
 
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (b"\x1f\x8b" + bytes(400), "a gzip file"),
+        (b"BZh9" + bytes(400), "a bzip2 file"),
+        (b"\xfd7zXZ\0" + bytes(400), "an xz file"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(400), "a 7z archive"),
+        (b"Rar!\x1a\x07\x01\0" + bytes(400), "a RAR archive"),
+        (b"folder/a.dcm".ljust(257, b"\0") + b"ustar\0" + bytes(200), "a tar archive"),
+    ],
+)
+def test_an_archive_that_is_not_read_is_named(head: bytes, said: str) -> None:
+    assert not_dicom(head[:352], "any.name") == f"not DICOM: {said}; unpack it and import what is in it"
+
+
 @pytest.mark.parametrize("version", [1, 2])
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_both_versions_of_nifti_in_both_byte_orders(version: int, order: str) -> None:
