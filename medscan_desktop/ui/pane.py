@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QPointF, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from medscan_desktop.imaging.turns import window_turn
 from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.render.plane_image import Sampler
 from medscan_desktop.render.sampling import sample
@@ -52,6 +53,10 @@ class PaneWidget(ViewWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        with window_turn():
+            self._paint()
+
+    def _paint(self) -> None:
         painter = QPainter(self)
         view = self.view
         if view is None:

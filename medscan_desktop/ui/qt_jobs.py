@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
+from medscan_desktop.imaging.turns import window_turn
+
 MINIMUM_THREADS = 3  # a model and an import may run, and a study still opens at once
 _SHUTDOWN_MS = 5000
 
@@ -37,4 +39,5 @@ class QtJobs(QObject):
 
     def _deliver(self, callback: Callable[[], None]) -> None:
         if not self._is_closed:
-            callback()
+            with window_turn():
+                callback()

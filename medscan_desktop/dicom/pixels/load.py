@@ -29,6 +29,7 @@ from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.errors import FileRefused, Hostile, MedScanError
 from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.turns import let_the_window
 from medscan_desktop.imaging.voi import Voi
 from medscan_desktop.imaging.volume import Volume
 
@@ -221,6 +222,7 @@ class Loading:
 
     def _read(self, frame: int, files: "Files", out: NDArray[Any]) -> None:
         """The modality values of one frame of the plan into `out`, which has the mapping's type."""
+        let_the_window()
         ref = self._plan.frames[frame]
         header = self._plan.headers[ref.header]
         pixels = header.image
