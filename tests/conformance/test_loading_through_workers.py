@@ -14,7 +14,7 @@ import pytest
 from medscan_desktop.app import build as building
 from medscan_desktop.app.start import worker_command
 from medscan_desktop.dicom.headers.scan import scan
-from medscan_desktop.dicom.pixels.load import start_load
+from medscan_desktop.dicom.pixels.load import Loading, Opener, start_load
 from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.pool import ProcessWorkers
@@ -78,17 +78,10 @@ def test_a_frame_larger_than_the_ring_comes_whole(tmp_path: Path) -> None:
 def test_a_worker_killed_in_the_middle_of_a_load_costs_one_slice(tmp_path: Path) -> None:
     values = phantom(SLICES, 512)
     plan, opener = plan_of(write_coded_series(tmp_path / "series", values, JPEG_2000))
-    workers = ProcessWorkers(worker_command(), 2)
-    arrived: list[int] = []
-
-    def kill_one() -> None:
-        arrived.append(len(arrived))
-        if len(arrived) == 3:
-            os.kill(busy(workers), signal.SIGKILL)
-
-    loading = start_load(plan, opener, workers, on_slices=kill_one)
-    loading.wait()
-    workers.close()
+    loading = loaded_with_a_kill(plan, opener)
+    while not loading.failures:  # it was killed between two slices: that costs none
+        assert loading.volume.is_complete
+        loading = loaded_with_a_kill(plan, opener)
     (failure,) = loading.failures
 
     assert failure.reason == "its decoder crashed (SIGKILL)"
@@ -98,10 +91,28 @@ def test_a_worker_killed_in_the_middle_of_a_load_costs_one_slice(tmp_path: Path)
     np.testing.assert_array_equal(loading.volume.values[others], values[others])
 
 
-def busy(workers: ProcessWorkers) -> int:
-    """A process that decodes right now: called by the one loading thread, it is the other thread's."""
+def loaded_with_a_kill(plan: StackPlan, opener: Opener) -> Loading:
+    """A whole load, during which one of the workers is killed."""
+    workers = ProcessWorkers(worker_command(), 2)
+    arrived: list[int] = []
+    killed: list[int] = []
+
+    def kill_one() -> None:
+        arrived.append(len(arrived))
+        if len(arrived) >= 3 and not killed and (pid := busy(workers)) is not None:
+            killed.append(pid)
+            os.kill(pid, signal.SIGKILL)
+
+    loading = start_load(plan, opener, workers, on_slices=kill_one)
+    loading.wait()
+    workers.close()
+    return loading
+
+
+def busy(workers: ProcessWorkers) -> int | None:
+    """A process that decodes right now: called by the one loading thread, it is the other thread's. None for none."""
     free = {worker.pid for worker in workers._free}
-    return next(pid for pid in workers.pids if pid not in free)
+    return next((pid for pid in workers.pids if pid not in free), None)
 
 
 def test_a_worker_that_is_stopped_costs_one_slice(tmp_path: Path) -> None:
