@@ -43,7 +43,7 @@ DEBIAN = [
     "libdbus-1-3",
     "libxrender1",
 ]
-DEBIAN_FOR_TESTS = ["xvfb"]
+DEBIAN_FOR_TESTS = ["xvfb", "dicom3tools"]  # a screen, and a judge of what we write as DICOM
 
 
 def main() -> int:

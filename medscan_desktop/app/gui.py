@@ -181,7 +181,7 @@ class GuiSession(QObject):
         self.jobs.start(lambda: self._open(typed))
 
     def _open(self, typed: Credentials) -> None:
-        from medscan_desktop.app.unlocking import open_library  # noqa: PLC0415
+        from medscan_desktop.app.unlocking import open_library  # noqa: PLC0415  after the first paint
 
         self._guarded(
             lambda: open_library(self._home, self.jobs, typed.secret, is_recovery_key=typed.is_recovery_key),
@@ -199,7 +199,7 @@ class GuiSession(QObject):
         self.jobs.start(lambda: self._make(typed))
 
     def _make(self, typed: NewLibrary) -> None:
-        from medscan_desktop.app.unlocking import make_library  # noqa: PLC0415
+        from medscan_desktop.app.unlocking import make_library  # noqa: PLC0415  after the first paint
 
         self._guarded(
             lambda: make_library(
@@ -231,7 +231,7 @@ class GuiSession(QObject):
         self._ask_gate(parts, typed.name, typed.password)
 
     def _join(self, parts: "Parts") -> None:
-        from medscan_desktop.ui.desk import Desk  # noqa: PLC0415
+        from medscan_desktop.ui.desk import Desk  # noqa: PLC0415  after the first paint
 
         self._parts = parts
         self.jobs.start(lambda: _warm(parts))
@@ -243,7 +243,7 @@ class GuiSession(QObject):
             parts.workstation.notify(parts.rollback_problem)
 
     def _ask_gate(self, parts: "Parts", name: str, password: str) -> None:
-        from medscan_desktop.services.session import log_in  # noqa: PLC0415
+        from medscan_desktop.services.session import log_in  # noqa: PLC0415  after the first paint
 
         self._asked = parts.workstation.do(log_in, name=name, password=password, on_done=lambda _: self._entered())
 
@@ -272,7 +272,7 @@ class GuiSession(QObject):
         except MedScanError as error:
             sentence = str(error)
             self.jobs.post(lambda: self._failed(sentence))
-        except Exception as error:
+        except Exception as error:  # a pool thread has nobody above it, and the page must not wait for ever
             _log.critical("start.failed", exc_info=error)
             self.jobs.post(lambda: self._failed("The library could not be opened; the log says where it failed."))
         else:

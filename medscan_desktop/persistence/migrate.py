@@ -19,7 +19,7 @@ def schema_of(connection: Connection) -> str | None:
 def migrate(connection: Connection) -> None:
     """Run the missing revisions. Raises MedScanError where the database is of a newer program."""
     from alembic import command, util  # noqa: PLC0415  half a tenth of a second that only a migration needs to pay
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415  as above
 
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))

@@ -1,6 +1,5 @@
 """Reading a vault file anywhere: only chunks touched are decrypted, whole ones straight into the caller's buffer."""
 
-import io
 import os
 import threading
 from pathlib import Path
@@ -10,6 +9,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from medscan_desktop.domain.errors import Damaged
+from medscan_desktop.domain.seekable import SeekableBytes
 from medscan_desktop.persistence.vault_format import (
     CHUNK,
     HEADER,
@@ -36,16 +36,14 @@ class _Scratch(threading.local):
 _scratch = _Scratch()
 
 
-class VaultStream(io.RawIOBase):
+class VaultStream(SeekableBytes):
     """Read-only and seekable; one handle may be shared by threads. Raises Damaged, at opening or while reading."""
 
     def __init__(self, path: Path, cipher: AESGCM, identifier: str, size: int) -> None:
-        super().__init__()
+        super().__init__(size)
         self._cipher = cipher
         self._associated = identifier.encode()
-        self._size = size
         self._chunks = chunk_count(size)
-        self._position = 0
         self._kept = bytearray()  # the plain chunk that small reads are served from
         self._kept_number = _NO_CHUNK
         self._lock = threading.Lock()
@@ -58,26 +56,6 @@ class VaultStream(io.RawIOBase):
         except BaseException:
             self._file.close()
             raise
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def seekable(self) -> bool:
-        """Always."""
-        return True
-
-    def tell(self) -> int:
-        """The position in plain bytes."""
-        return self._position
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        """Move in plain bytes; past the end is allowed and reads nothing."""
-        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
-        if start + offset < 0:
-            raise ValueError("negative seek position")
-        self._position = start + offset
-        return self._position
 
     def readall(self) -> bytes:
         """The rest of the file."""

@@ -116,7 +116,7 @@ def new_uid() -> str:
 
 
 def _item(**values: Any) -> "Dataset":
-    from pydicom import Dataset  # noqa: PLC0415
+    from pydicom import Dataset  # noqa: PLC0415  late: half a second
 
     made = Dataset()
     for keyword, value in values.items():
@@ -276,8 +276,8 @@ def _put_pixels(made: "Dataset", plane: NDArray[Any]) -> None:
 
 
 def _bytes(made: "Dataset") -> bytes:
-    from pydicom.dataset import FileMetaDataset  # noqa: PLC0415
-    from pydicom.uid import ExplicitVRLittleEndian  # noqa: PLC0415
+    from pydicom.dataset import FileMetaDataset  # noqa: PLC0415  late: half a second
+    from pydicom.uid import ExplicitVRLittleEndian  # noqa: PLC0415  late: half a second
 
     made.file_meta = FileMetaDataset()
     made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian

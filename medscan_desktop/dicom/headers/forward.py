@@ -1,15 +1,14 @@
-"""Random access over bytes that can only be unpacked from their beginning on: a ZIP entry, a deflated data set.
+"""Random access over bytes that can only be unpacked from their beginning on: an entry of a ZIP archive.
 
 Small ones are kept as they come out; of large ones nothing is kept, and going back begins anew. So the memory that a
 file costs is bounded whatever its size, and only as much is unpacked as is asked for.
 """
 
-import io
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
 from medscan_desktop.dicom.headers.elements import Malformed
+from medscan_desktop.domain.seekable import SeekableBytes
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -19,7 +18,7 @@ _STEP = 1 << 18
 _BEGINNINGS = 24  # a sound file is read through a handful of times
 
 
-class ForwardStream(io.RawIOBase):
+class ForwardStream(SeekableBytes):
     """Read-only and seekable. `start` gives a stream at byte 0; `size` is how many bytes it should give.
 
     A stream that ends before its size gives short reads, as a truncated file does. Whatever `start` or its stream
@@ -27,34 +26,12 @@ class ForwardStream(io.RawIOBase):
     """
 
     def __init__(self, start: Callable[[], BinaryIO], size: int, *, kept_bytes: int = KEPT_BYTES) -> None:
-        super().__init__()
+        super().__init__(size)
         self._start = start
-        self._size = size
         self._kept = bytearray() if size <= kept_bytes else None
         self._inner: BinaryIO | None = None
         self._reached = 0
         self._begun = 0
-        self._position = 0
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def seekable(self) -> bool:
-        """Always."""
-        return True
-
-    def tell(self) -> int:
-        """The position in unpacked bytes."""
-        return self._position
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        """Move; nothing is unpacked before the next read."""
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
-        if base + offset < 0:
-            raise ValueError("negative seek position")
-        self._position = base + offset
-        return self._position
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
         """Fill the buffer as far as the data go."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 from medscan_desktop.dicom.headers.elements import Malformed, Truncated
+from medscan_desktop.domain.seekable import SeekableBytes
 
 _MAX_BYTES = 4 << 30
 _MAX_RATIO = 200  # images reach 20:1; only what is nearly all blank reaches more
@@ -84,28 +85,16 @@ class _Mark:
     engine: _Engine
 
 
-class _Inflated(io.RawIOBase):
+class _Inflated(SeekableBytes):
     """What comes out, `total` bytes of it, as a seekable stream. Not for several threads at once."""
 
     def __init__(self, stream: BinaryIO, start: int, total: int) -> None:
+        super().__init__(total)
         self._stream = stream
         self._start = start
-        self._total = total
-        self._position = 0
         self._marks = [_Mark(start, _Engine(stream, start))]
         self._engine = self._marks[0].engine.copy()
         self._part, self._part_at = b"", start
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._total}[whence]
-        self._position = max(0, base + offset)
-        return self._position
 
     def readinto(self, buffer: Any) -> int:
         target = memoryview(buffer).cast("B")
@@ -120,7 +109,7 @@ class _Inflated(io.RawIOBase):
 
     def _at_position(self) -> bytes:
         """What is at hand from the position on; b"" at the end."""
-        if self._position >= self._total:
+        if self._position >= self._size:
             return b""
         if self._position < self._part_at:
             mark = self._marks[bisect_right(self._marks, self._position, key=lambda one: one.position) - 1]

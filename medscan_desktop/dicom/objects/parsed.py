@@ -28,7 +28,7 @@ def parsed(file: BinaryIO, *, defer_size: int | None = None) -> "Dataset":
             return dcmread(file, force=True, defer_size=defer_size)
     except RecursionError:
         raise Malformed("nests its sequences too deeply") from None
-    except Exception as error:
+    except Exception as error:  # pydicom promises no class of errors for damaged files
         raise Malformed(f"cannot be parsed ({type(error).__name__})") from error
 
 
@@ -52,7 +52,7 @@ def text_of(item: "Dataset", keyword: str) -> str:
 
 def texts_of(item: "Dataset", keyword: str) -> list[str]:
     """Each value as text; a value that pydicom cannot convert comes as the letters it is written in."""
-    from pydicom.multival import MultiValue  # noqa: PLC0415
+    from pydicom.multival import MultiValue  # noqa: PLC0415  only a worker needs it
 
     tag = _tag(keyword)
     if tag not in item.keys():  # noqa: SIM118  the raw keys: asking the data set makes a tag of it each time
@@ -60,7 +60,7 @@ def texts_of(item: "Dataset", keyword: str) -> list[str]:
     value: Any
     try:
         value = item[tag].value
-    except Exception:
+    except Exception:  # whatever pydicom's converters raise for a damaged value: it is shown as it is written
         raw = item.get_item(tag)
         value = raw.value.decode("latin_1").strip(" \0") if raw is not None and isinstance(raw.value, bytes) else ""
     if value is None:
@@ -71,22 +71,22 @@ def texts_of(item: "Dataset", keyword: str) -> list[str]:
 
 
 def items_of(item: "Dataset", keyword: str) -> list["Dataset"]:
-    """The items of a sequence, [] where it is absent or no sequence."""
-    from pydicom.sequence import Sequence  # noqa: PLC0415
+    """The items of a sequence, [] where it is absent or no sequence. Malformed where it is there and damaged."""
+    from pydicom.sequence import Sequence  # noqa: PLC0415  only a worker needs it
 
     tag = _tag(keyword)
-    if tag not in item.keys():  # noqa: SIM118
+    if tag not in item.keys():  # noqa: SIM118  as above
         return []
     try:
         value = item[tag].value
-    except Exception:
-        return []
+    except Exception as error:  # whatever pydicom raises for it: what it says must not be missing without a word
+        raise Malformed(f"is damaged: its {keyword} cannot be read ({type(error).__name__})") from error
     return list(value) if isinstance(value, Sequence) else []
 
 
 @cache
 def _tag(keyword: str) -> "BaseTag":
-    from pydicom.tag import Tag  # noqa: PLC0415
+    from pydicom.tag import Tag  # noqa: PLC0415  only a worker needs it
 
     return Tag(keyword)
 

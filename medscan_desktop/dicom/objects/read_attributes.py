@@ -42,7 +42,7 @@ def _add_all(rows: Rows, dataset: "Dataset", depth: int) -> None:
 
 
 def _add(rows: Rows, dataset: "Dataset", tag: "BaseTag", depth: int) -> None:
-    from pydicom.dataelem import RawDataElement  # noqa: PLC0415
+    from pydicom.dataelem import RawDataElement  # noqa: PLC0415  only a worker needs it
 
     raw: Any = dataset.get_item(tag, keep_deferred=True)  # else pydicom opens the file by a name that it does not have
     if isinstance(raw, RawDataElement) and raw.length not in (0, 0xFFFFFFFF) and raw.value is None:  # left in the file
@@ -69,7 +69,7 @@ def _add(rows: Rows, dataset: "Dataset", tag: "BaseTag", depth: int) -> None:
 
 def _name(dataset: "Dataset", tag: "BaseTag") -> str:
     """`(0010,0010) Patient's Name`; a private attribute by its creator."""
-    from pydicom.datadict import dictionary_description, private_dictionary_description  # noqa: PLC0415
+    from pydicom.datadict import dictionary_description, private_dictionary_description  # noqa: PLC0415  only a worker needs it
 
     number = f"({tag.group:04X},{tag.element:04X})"
     try:
@@ -84,7 +84,7 @@ def _name(dataset: "Dataset", tag: "BaseTag") -> str:
 
 
 def _vr(tag: "BaseTag") -> str:
-    from pydicom.datadict import dictionary_VR  # noqa: PLC0415
+    from pydicom.datadict import dictionary_VR  # noqa: PLC0415  only a worker needs it
 
     try:
         return dictionary_VR(tag)
@@ -93,7 +93,7 @@ def _vr(tag: "BaseTag") -> str:
 
 
 def _value(value: Any, vr: str) -> str:
-    from pydicom.multival import MultiValue  # noqa: PLC0415
+    from pydicom.multival import MultiValue  # noqa: PLC0415  only a worker needs it
 
     if value is None:
         return ""

@@ -231,7 +231,7 @@ def _times(item: "Dataset") -> str:
 
 def _uid_name(uid: str) -> str:
     """A registered UID by its name, any other as it is."""
-    from pydicom.uid import UID  # noqa: PLC0415
+    from pydicom.uid import UID  # noqa: PLC0415  only a worker needs it
 
     return UID(uid).name if uid else ""
 

@@ -83,7 +83,7 @@ def _expanded(stored: NDArray[np.uint8], kind: str) -> NDArray[np.int16]:
 
 def _values(group: "Dataset", stored: NDArray[Any]) -> tuple[NDArray[np.float32], list["Dataset"]]:
     """(channels, samples) in the channels' units, and each channel's definition."""
-    from pydicom import Dataset  # noqa: PLC0415
+    from pydicom import Dataset  # noqa: PLC0415  only a worker needs it
 
     definitions = items_of(group, "ChannelDefinitionSequence")
     channels = [definitions[n] if n < len(definitions) else Dataset() for n in range(stored.shape[1])]

@@ -44,8 +44,8 @@ def build_seg(
     Masks lie on the grid of `plan`. Unsuitable where they do not, where a structure has no mask, or where the images
     have no place in the patient; FileRefused where a source image cannot be read.
     """
-    from highdicom.seg import Segmentation, SegmentationTypeValues  # noqa: PLC0415
-    from pydicom.uid import generate_uid  # noqa: PLC0415
+    from highdicom.seg import Segmentation, SegmentationTypeValues  # noqa: PLC0415  late: half a second
+    from pydicom.uid import generate_uid  # noqa: PLC0415  late: half a second
 
     _check(plan, masks, finding.structures)
     with quiet():
@@ -90,7 +90,7 @@ def _in_order(plan: StackPlan) -> list[Header]:
 
 def _source(header: Header, opener: Callable[[InstanceUid], BinaryIO]) -> "Dataset":
     """The image without its pixels, with the identity under which it is filed and no required attribute missing."""
-    from pydicom import dcmread  # noqa: PLC0415
+    from pydicom import dcmread  # noqa: PLC0415  late: half a second
 
     try:
         with opener(header.sop_instance_uid) as stream:
@@ -126,9 +126,9 @@ def _starts(sources: Sequence[Header]) -> list[int]:
 
 
 def _segment(number: int, structure: Structure, finding: Finding) -> "SegmentDescription":
-    from highdicom.color import CIELabColor  # noqa: PLC0415
-    from highdicom.seg import SegmentAlgorithmTypeValues, SegmentDescription  # noqa: PLC0415
-    from pydicom.uid import generate_uid  # noqa: PLC0415
+    from highdicom.color import CIELabColor  # noqa: PLC0415  late: half a second
+    from highdicom.seg import SegmentAlgorithmTypeValues, SegmentDescription  # noqa: PLC0415  late: half a second
+    from pydicom.uid import generate_uid  # noqa: PLC0415  late: half a second
 
     return SegmentDescription(
         segment_number=number,
@@ -144,14 +144,14 @@ def _segment(number: int, structure: Structure, finding: Finding) -> "SegmentDes
 
 
 def _code(code: Code) -> "DicomCode":
-    from pydicom.sr.coding import Code as DicomCode  # noqa: PLC0415
+    from pydicom.sr.coding import Code as DicomCode  # noqa: PLC0415  late: half a second
 
     return DicomCode(code.value, code.scheme, code.meaning[:64])
 
 
 def _algorithm(provenance: Provenance) -> "AlgorithmIdentificationSequence":
-    from highdicom import AlgorithmIdentificationSequence  # noqa: PLC0415
-    from pydicom.sr.codedict import codes  # noqa: PLC0415
+    from highdicom import AlgorithmIdentificationSequence  # noqa: PLC0415  late: half a second
+    from pydicom.sr.codedict import codes  # noqa: PLC0415  late: half a second
 
     return AlgorithmIdentificationSequence(
         name=provenance.algorithm_name[:64],

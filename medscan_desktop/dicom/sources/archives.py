@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from medscan_desktop.dicom.headers.forward import ForwardStream
 from medscan_desktop.dicom.sources.source import NO_PROGRAM, Source, held_open, is_program
 from medscan_desktop.domain.errors import FileRefused, NotDicom
+from medscan_desktop.domain.seekable import SeekableBytes
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -256,32 +257,12 @@ class _Unpacking(io.RawIOBase):
         super().close()
 
 
-class _Window(io.RawIOBase):
+class _Window(SeekableBytes):
     """A part of a file as a file of its own."""
 
     def __init__(self, stream: BinaryIO, start: int, size: int) -> None:
-        super().__init__()
-        self._stream, self._start, self._size, self._position = stream, start, size, 0
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def seekable(self) -> bool:
-        """Always."""
-        return True
-
-    def tell(self) -> int:
-        """The position within the window."""
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Move within the window; past its end reads nothing."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
-        if base + offset < 0:
-            raise ValueError("negative seek position")
-        self._position = base + offset
-        return self._position
+        super().__init__(size)
+        self._stream, self._start = stream, start
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
         """Read from the file, no further than the window's end."""

@@ -1,48 +1,25 @@
 """The file of a task as a worker sees it: no path, only bytes that the program hands over when they are asked for."""
 
-import io
-import os
 from typing import TYPE_CHECKING
 
 from medscan_desktop.dicom.workers.frames import FILE_SLOT, Frames
 from medscan_desktop.dicom.workers.wire import Wire
+from medscan_desktop.domain.seekable import SeekableBytes
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 
-class ServedFile(io.RawIOBase):
+class ServedFile(SeekableBytes):
     """Read-only and seekable. The slot of the frames always holds `[start, start + count)` of the file."""
 
     name = ""  # pydicom asks every buffered reader for it
 
     def __init__(self, wire: Wire, frames: Frames, size: int, count: int) -> None:
-        super().__init__()
+        super().__init__(size)
         self._wire = wire
         self._frames = frames
-        self._size = size
         self._start, self._count = 0, count
-        self._position = 0
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def seekable(self) -> bool:
-        """Always."""
-        return True
-
-    def tell(self) -> int:
-        """The position in the file."""
-        return self._position
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        """Past the end is allowed and reads nothing."""
-        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
-        if start + offset < 0:
-            raise ValueError("negative seek position")
-        self._position = start + offset
-        return self._position
 
     def readall(self) -> bytes:
         """The rest of the file."""

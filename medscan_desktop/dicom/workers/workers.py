@@ -71,7 +71,7 @@ class InlineWorkers:
             raise FileRefused(label, str(error)) from error
         except Malformed as error:
             raise FileRefused(label, f"the file {error}") from error
-        except Exception as error:
+        except Exception as error:  # as a worker process answers it
             _log.error("task.failed", exc_info=error, extra={"reference": job})
             raise FileRefused(label, f"the file cannot be read ({type(error).__name__})") from error
 

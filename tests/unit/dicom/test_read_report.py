@@ -1,12 +1,16 @@
 """Structured reports and key object selections as text: every value type, what stands beside it, and the limits."""
 
+import struct
 from typing import Any
 
 import pytest
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
 from pydicom.uid import ComprehensiveSRStorage
 
 from medscan_desktop.dicom.headers.elements import Malformed
+from medscan_desktop.dicom.objects.parsed import items_of
 from medscan_desktop.dicom.objects.read_report import read_report
 from medscan_desktop.dicom.objects.text_nodes import MAX_DEPTH, MAX_NODES, tree_of
 from medscan_desktop.domain.text_tree import TextNode, TextTree
@@ -194,3 +198,16 @@ def test_a_key_object_selection_lists_what_it_points_out() -> None:
     assert found.title == "Of Interest"
     assert set(pointed) <= {str(one.SOPInstanceUID) for one in sources}
     assert len(pointed) == 2
+
+
+def test_a_damaged_sequence_is_told_and_not_left_out() -> None:
+    """What a report says must not be missing without a word."""
+    item_head = struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF)
+    inner = struct.pack("<HH2sHI", 0x0040, 0xA730, b"SQ", 0, 0xFFFFFFFF)
+    endless = (item_head + inner) * 5000  # deeper than pydicom can follow
+    damaged = Dataset()
+    damaged[0x0040A730] = RawDataElement(BaseTag(0x0040A730), "SQ", len(endless), endless, 0, False, True)
+
+    with pytest.raises(Malformed, match=r"its ContentSequence cannot be read \(RecursionError\)"):
+        items_of(damaged, "ContentSequence")
+    assert items_of(Dataset(), "ContentSequence") == []
