@@ -34,7 +34,7 @@ from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import create_keys
 from medscan_desktop.scene.camera import point
 from medscan_desktop.scene.hanging import QUAD
-from medscan_desktop.scene.workspace import Stack
+from medscan_desktop.scene.stack import Stack
 from medscan_desktop.services.audit import verify_audit
 from medscan_desktop.services.exports import export_pdf, export_seg
 from medscan_desktop.services.findings import accept_finding

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTran
 from medscan_desktop.imaging.contours import Contour, ContourKind
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.scene.camera import PaneMap
-from medscan_desktop.scene.workspace import ContourLayer
+from medscan_desktop.scene.overlay import ContourLayer
 
 _KEPT = 512  # slices' paths; a structure set has some ten on each
 _CROSS = 5.0

@@ -14,18 +14,11 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Voi, VoiLut
 from medscan_desktop.render.colours import ALERT, PALE
 from medscan_desktop.scene.camera import PaneMap
+from medscan_desktop.scene.overlay import ContourLayer, MaskLayer, WashLayer
 from medscan_desktop.scene.presenting import presentation_of
-from medscan_desktop.scene.workspace import (
-    Camera,
-    ContourLayer,
-    Corners,
-    MaskLayer,
-    Stack,
-    View,
-    ViewKind,
-    WashLayer,
-    Workspace,
-)
+from medscan_desktop.scene.stack import Corners, Stack
+from medscan_desktop.scene.view import Camera, View, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 
 _KEY = 0xFFD75E
 _SWATCHES = 12  # of one strip

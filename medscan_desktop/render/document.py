@@ -15,7 +15,8 @@ from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.document import MM_PER_MILLIVOLT, MM_PER_SECOND, Curves, Document, Pages, Plot
 from medscan_desktop.scene.navigation import pane_of
-from medscan_desktop.scene.workspace import View, Workspace
+from medscan_desktop.scene.view import View
+from medscan_desktop.scene.workspace import Workspace
 
 Picture = NDArray[np.uint8]
 _BACKDROP = 0xFF15181C

@@ -11,7 +11,8 @@ from medscan_desktop.render.corners import PLANE_COLOURS
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import PaneMap, plane_axes
 from medscan_desktop.scene.letters import EdgeLetters
-from medscan_desktop.scene.workspace import View, Workspace
+from medscan_desktop.scene.view import View
+from medscan_desktop.scene.workspace import Workspace
 
 _LETTER_COLOUR = 0x8FD3FF
 _RULER_MM = (500.0, 200.0, 100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from medscan_desktop.render.sampling import Grid, sample_label
-from medscan_desktop.scene.workspace import MaskLayer
+from medscan_desktop.scene.overlay import MaskLayer
 
 _OUTLINE = np.ones((3, 3), np.uint8)
 

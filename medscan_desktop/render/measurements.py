@@ -11,7 +11,9 @@ from medscan_desktop.domain.measurement import Measurement, MeasurementKind
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.drawing import slice_of
-from medscan_desktop.scene.workspace import Stack, View, Workspace
+from medscan_desktop.scene.stack import Stack
+from medscan_desktop.scene.view import View
+from medscan_desktop.scene.workspace import Workspace
 
 _SAVED, _SELECTED, _DRAFT = 0xFFD75E, 0x63E6FF, 0xFFE9A8
 _PARALLEL = 0.999  # cosine between the plane drawn on and the plane shown

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from medscan_desktop.imaging.geometry import Geometry, orientation_letters
 from medscan_desktop.scene.letters import EdgeLetters
-from medscan_desktop.scene.workspace import Camera3D
+from medscan_desktop.scene.view import Camera3D
 
 Vector = NDArray[np.float64]
 _FILL = 0.86  # a box seen from its corner is as wide as its diagonal; most views are not, so the corners may be cut

@@ -20,7 +20,9 @@ from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.letters import edge_letters
 from medscan_desktop.scene.navigation import pane_of
 from medscan_desktop.scene.presenting import as_presented, look_at, presentation_of
-from medscan_desktop.scene.workspace import Corners, Stack, View, ViewKind, Workspace
+from medscan_desktop.scene.stack import Corners, Stack
+from medscan_desktop.scene.view import View, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 
 _WAITING = QColor(20, 23, 27)  # a slice that has not arrived: dark, yet not the black of "nothing there"
 

@@ -20,7 +20,9 @@ from medscan_desktop.render.volume3d import Drawn3D, Request3D, VolumeRenderer
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.document import Clip, Pages, Text
 from medscan_desktop.scene.navigation import pane_of
-from medscan_desktop.scene.workspace import Stack, StackId, View, ViewId, ViewKind, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.view import View, ViewId, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 
 _LONGEST_WAIT_SECONDS = 120.0
 

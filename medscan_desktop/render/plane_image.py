@@ -13,7 +13,8 @@ from medscan_desktop.render.grey import grey_table
 from medscan_desktop.render.masks import as_image, mask_picture
 from medscan_desktop.render.planes import PlaneSource
 from medscan_desktop.render.sampling import Grid, Sampled, sample
-from medscan_desktop.scene.workspace import MaskLayer, View
+from medscan_desktop.scene.overlay import MaskLayer
+from medscan_desktop.scene.view import View
 
 _PICTURES_WHILE_LOADING = 50  # of a plane across the slices: each costs the window's thread some milliseconds
 

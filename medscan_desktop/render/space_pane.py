@@ -15,7 +15,9 @@ from medscan_desktop.render.orbit import orbit
 from medscan_desktop.render.presets_3d import preset_of
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.letters import NONE
-from medscan_desktop.scene.workspace import Stack, View, Workspace
+from medscan_desktop.scene.stack import Stack
+from medscan_desktop.scene.view import View
+from medscan_desktop.scene.workspace import Workspace
 
 
 class SpacePainter:

@@ -27,7 +27,7 @@ from medscan_desktop.render.orbit import Orbit
 from medscan_desktop.render.presets_3d import Preset, value_range
 from medscan_desktop.render.surfaces import mask_surface, matrix_of
 from medscan_desktop.render.vtk_arrays import array_of_flat, image_of
-from medscan_desktop.scene.workspace import MaskLayer
+from medscan_desktop.scene.overlay import MaskLayer
 
 _CARD_VOXELS = 1_000_000_000  # what a graphics card is given at most
 _CARD_SIDE = 2048  # along one side; what older ones take as a texture

@@ -18,7 +18,8 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.orbit import orbit
 from medscan_desktop.render.presets_3d import preset_of
 from medscan_desktop.render.space_scene import SpaceScene
-from medscan_desktop.scene.workspace import Camera3D, MaskLayer
+from medscan_desktop.scene.overlay import MaskLayer
+from medscan_desktop.scene.view import Camera3D
 
 Picture = NDArray[np.uint8]
 _REST_SECONDS = 0.25

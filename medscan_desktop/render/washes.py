@@ -11,7 +11,7 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.sampling import Grid
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import PaneMap
-from medscan_desktop.scene.workspace import WashLayer
+from medscan_desktop.scene.overlay import WashLayer
 
 Floats = NDArray[np.float64]
 _FLAT = 1e-9

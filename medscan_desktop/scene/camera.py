@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from medscan_desktop.domain.measurement import Point
 from medscan_desktop.imaging.geometry import Geometry
-from medscan_desktop.scene.workspace import Camera, View, ViewKind
+from medscan_desktop.scene.view import Camera, View, ViewKind
 
 # For each kind: the patient directions (LPS) that should point right, down and into the screen.
 _WANTED = {

@@ -6,7 +6,8 @@ from medscan_desktop.domain.measurement import MeasurementId
 from medscan_desktop.imaging.voi import Voi
 from medscan_desktop.imaging.window import initial_voi
 from medscan_desktop.scene.navigation import at_slice, slice_position, volume_of
-from medscan_desktop.scene.workspace import Camera, Camera3D, View, ViewId, ViewKind, Workspace
+from medscan_desktop.scene.view import Camera, Camera3D, View, ViewId, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 
 
 def at_first(workspace: Workspace, view: View) -> Workspace:

@@ -13,7 +13,9 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.camera import PaneMap, point
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
 from medscan_desktop.scene.navigation import pane_of
-from medscan_desktop.scene.workspace import Draft, Stack, View, Workspace
+from medscan_desktop.scene.stack import Stack
+from medscan_desktop.scene.view import View
+from medscan_desktop.scene.workspace import Draft, Workspace
 
 _SHORTEST_DRAG = 3.0  # pixels; less is a click
 

@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from medscan_desktop.domain.measurement import Measurement
-from medscan_desktop.scene.workspace import View, Workspace
+from medscan_desktop.scene.view import View
+from medscan_desktop.scene.workspace import Workspace
 
 
 class Phase(StrEnum):

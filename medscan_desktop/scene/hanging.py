@@ -13,7 +13,9 @@ from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.window import Window, initial_voi
 from medscan_desktop.scene.camera import point
 from medscan_desktop.scene.document import first_zoom
-from medscan_desktop.scene.workspace import Camera, Stack, StackId, View, ViewId, ViewKind, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.view import Camera, View, ViewId, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 
 PLANES = (ViewKind.AXIAL, ViewKind.CORONAL, ViewKind.SAGITTAL)
 QUAD = (*PLANES, ViewKind.THREE_D)

@@ -9,7 +9,9 @@ from medscan_desktop.domain.measurement import Point
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.scene.camera import plane_axes, point
-from medscan_desktop.scene.workspace import StackId, View, ViewKind, Workspace
+from medscan_desktop.scene.stack import StackId
+from medscan_desktop.scene.view import View, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 
 
 def key_point(geometry: Geometry, masks: Sequence[Mask]) -> Point:

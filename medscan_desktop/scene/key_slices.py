@@ -1,7 +1,9 @@
 """The key images of what is on screen, as slices, and the way from one to the next."""
 
 from medscan_desktop.scene.camera import plane_axes
-from medscan_desktop.scene.workspace import StackId, View, ViewKind, Workspace
+from medscan_desktop.scene.stack import StackId
+from medscan_desktop.scene.view import View, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 
 
 def key_slices(workspace: Workspace, stack: StackId | None) -> frozenset[int]:

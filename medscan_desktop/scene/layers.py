@@ -6,7 +6,9 @@ from dataclasses import replace
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState
 from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.imaging.mask import Mask
-from medscan_desktop.scene.workspace import MaskLayer, Stack, Workspace
+from medscan_desktop.scene.overlay import MaskLayer
+from medscan_desktop.scene.stack import Stack
+from medscan_desktop.scene.workspace import Workspace
 
 
 def mask_layers(finding: Finding, masks: Mapping[int, Mask], workspace: Workspace) -> tuple[MaskLayer, ...]:

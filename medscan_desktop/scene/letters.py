@@ -4,7 +4,8 @@ import numpy as np
 
 from medscan_desktop.imaging.geometry import SECOND_LETTER_AT, orientation_letters
 from medscan_desktop.scene.camera import PaneMap, plane_directions
-from medscan_desktop.scene.workspace import Corners, View, ViewKind
+from medscan_desktop.scene.stack import Corners
+from medscan_desktop.scene.view import View, ViewKind
 
 EdgeLetters = tuple[str, str, str, str]  # left, right, top, bottom
 NONE: EdgeLetters = ("", "", "", "")

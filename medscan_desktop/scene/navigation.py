@@ -10,7 +10,8 @@ from medscan_desktop.scene.camera import PaneMap, pane_map, plane_axes, point
 from medscan_desktop.scene.document import page_geometry
 from medscan_desktop.scene.hanging import middle
 from medscan_desktop.scene.key_slices import next_key
-from medscan_desktop.scene.workspace import View, ViewKind, Workspace
+from medscan_desktop.scene.view import View, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 
 
 def volume_of(workspace: Workspace, view: View) -> Volume | None:

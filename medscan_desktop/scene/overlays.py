@@ -7,19 +7,11 @@ from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.scene.key_slices import next_key
 from medscan_desktop.scene.navigation import at_slice, slice_position
+from medscan_desktop.scene.overlay import ContourLayer, KeyImages, MaskLayer, Overlay, PresentationLayer, WashLayer
 from medscan_desktop.scene.presenting import with_presentation, without_presentation
-from medscan_desktop.scene.workspace import (
-    ContourLayer,
-    KeyImages,
-    MaskLayer,
-    Overlay,
-    PresentationLayer,
-    Stack,
-    StackId,
-    View,
-    WashLayer,
-    Workspace,
-)
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.view import View
+from medscan_desktop.scene.workspace import Workspace
 
 Source = InstanceUid | StackId
 OVERLAY_KINDS = frozenset(

@@ -5,16 +5,11 @@ from dataclasses import replace
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.scene.changes import reset
 from medscan_desktop.scene.hanging import shown_alone
+from medscan_desktop.scene.overlay import PresentationLayer
 from medscan_desktop.scene.presentation import Area, FrameLook, Presentation
-from medscan_desktop.scene.workspace import (
-    Camera,
-    PresentationLayer,
-    Stack,
-    StackId,
-    View,
-    ViewKind,
-    Workspace,
-)
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.view import Camera, View, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 
 
 def presentation_of(workspace: Workspace, stack: StackId | None) -> PresentationLayer | None:

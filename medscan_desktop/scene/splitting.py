@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from medscan_desktop.domain.finding import FindingId
 from medscan_desktop.domain.study import SeriesUid
-from medscan_desktop.scene.workspace import MaskLayer, Stack, StackId, Workspace
+from medscan_desktop.scene.overlay import MaskLayer
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.workspace import Workspace
 
 
 def phases_of(workspace: Workspace, stack: Stack) -> tuple[Stack, ...]:

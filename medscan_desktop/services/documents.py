@@ -8,7 +8,9 @@ from medscan_desktop.domain.errors import NotFound
 from medscan_desktop.domain.study import InstanceUid, SeriesUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.scene.hanging import show_document
-from medscan_desktop.scene.workspace import EMPTY, Stack, StackId, ViewId, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.view import ViewId
+from medscan_desktop.scene.workspace import EMPTY, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.documents import document_content, kind_of, read_document, read_header_tree
 from medscan_desktop.workstation.outgoing import write_out

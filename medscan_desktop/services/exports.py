@@ -18,7 +18,9 @@ from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.scene.hanging import hang
 from medscan_desktop.scene.key_image import key_point, looking_at
 from medscan_desktop.scene.layers import all_mask_layers
-from medscan_desktop.scene.workspace import EMPTY, MaskLayer, ViewKind
+from medscan_desktop.scene.overlay import MaskLayer
+from medscan_desktop.scene.view import ViewKind
+from medscan_desktop.scene.workspace import EMPTY
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.masks import Masks, mask_files, read_masks
 from medscan_desktop.workstation.outgoing import write_out

@@ -7,7 +7,7 @@ from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.imaging.need import MEGABYTE, size_text
-from medscan_desktop.scene.workspace import StackId
+from medscan_desktop.scene.stack import StackId
 from medscan_desktop.workstation.command import Context, Effect, Kind, command
 from medscan_desktop.workstation.fitting import fit, warning_of
 from medscan_desktop.workstation.shelf import read_study

@@ -12,7 +12,7 @@ from medscan_desktop.inference.card import Card
 from medscan_desktop.inference.predict import Prediction, predict
 from medscan_desktop.inference.suitability import check_resolution
 from medscan_desktop.scene.layers import with_finding
-from medscan_desktop.scene.workspace import StackId
+from medscan_desktop.scene.stack import StackId
 from medscan_desktop.workstation.command import Context, Effect, Kind, command
 from medscan_desktop.workstation.shelf import read_series
 

@@ -11,8 +11,10 @@ from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.scene.hanging import show_stack
+from medscan_desktop.scene.overlay import Overlay
 from medscan_desktop.scene.overlays import OVERLAY_KINDS, Shown, Source, with_shown, without
-from medscan_desktop.scene.workspace import Overlay, Stack, StackId, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.workstation.arrivals import load_for_screen
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.overlays import OpenedObject, open_object, stored_objects

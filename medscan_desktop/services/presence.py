@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from medscan_desktop.domain.study import InstanceState, InstanceUid, Study, StudyUid
 from medscan_desktop.domain.user import Permission
-from medscan_desktop.scene.workspace import Stack, Workspace
+from medscan_desktop.scene.stack import Stack
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.workstation.command import Context, Effect, Kind, command
 from medscan_desktop.workstation.presence import Look, look_at, states_of, times_of
 

@@ -14,7 +14,9 @@ from medscan_desktop.imaging.window import Voi, Window, offered_windows
 from medscan_desktop.scene.hanging import hang
 from medscan_desktop.scene.key_image import key_point, looking_at, middle_of_slice, slice_count
 from medscan_desktop.scene.layers import all_mask_layers
-from medscan_desktop.scene.workspace import EMPTY, Stack, View, ViewKind, Workspace
+from medscan_desktop.scene.stack import Stack
+from medscan_desktop.scene.view import View, ViewKind
+from medscan_desktop.scene.workspace import EMPTY, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.masks import mask_files, read_masks
 from medscan_desktop.workstation.outgoing import write_out

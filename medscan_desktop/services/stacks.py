@@ -12,7 +12,8 @@ from medscan_desktop.domain.user import Permission
 from medscan_desktop.scene.hanging import show_stack, without_pixels
 from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.splitting import with_masks_of, with_phase, with_split
-from medscan_desktop.scene.workspace import StackId, Workspace
+from medscan_desktop.scene.stack import StackId
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.workstation.arrivals import load_for_screen
 from medscan_desktop.workstation.command import Call, Context, Effect, command
 from medscan_desktop.workstation.masks import mask_files, read_masks

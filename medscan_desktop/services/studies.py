@@ -8,7 +8,9 @@ from medscan_desktop.domain.user import Permission
 from medscan_desktop.scene.hanging import emptied, hang, show_stack, without_pixels
 from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.memory import ShownAs
-from medscan_desktop.scene.workspace import EMPTY, Stack, StackId, ViewId, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.view import ViewId
+from medscan_desktop.scene.workspace import EMPTY, Workspace
 from medscan_desktop.workstation.arrivals import load_for_screen
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.masks import mask_files, read_masks

@@ -3,7 +3,8 @@
 from medscan_desktop.scene.camera import point
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
 from medscan_desktop.scene.navigation import focused_at, pane_of
-from medscan_desktop.scene.workspace import View, Workspace
+from medscan_desktop.scene.view import View
+from medscan_desktop.scene.workspace import Workspace
 
 
 class CrosshairTool:

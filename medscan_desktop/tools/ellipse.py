@@ -8,7 +8,8 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.camera import PaneMap, point
 from medscan_desktop.scene.drawing import Shape, draw
 from medscan_desktop.scene.gesture import Pointer, Step
-from medscan_desktop.scene.workspace import View, Workspace
+from medscan_desktop.scene.view import View
+from medscan_desktop.scene.workspace import Workspace
 
 
 class EllipseTool:

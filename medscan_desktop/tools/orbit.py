@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
-from medscan_desktop.scene.workspace import Camera3D, View, ViewKind, Workspace
+from medscan_desktop.scene.view import Camera3D, View, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 
 _DEGREES_PER_PANE = 180.0  # a drag across the whole pane turns to the other side
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from medscan_desktop.scene.camera import plane_directions
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
 from medscan_desktop.scene.navigation import pane_of
-from medscan_desktop.scene.workspace import View, ViewKind, Workspace
+from medscan_desktop.scene.view import View, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 
 
 class PanTool:

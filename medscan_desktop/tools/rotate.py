@@ -4,7 +4,8 @@ import math
 
 from medscan_desktop.scene.changes import rotated
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
-from medscan_desktop.scene.workspace import View, ViewKind, Workspace
+from medscan_desktop.scene.view import View, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 
 
 class RotateTool:

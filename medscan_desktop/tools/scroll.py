@@ -4,7 +4,8 @@ import math
 
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
 from medscan_desktop.scene.navigation import slice_position, stepped
-from medscan_desktop.scene.workspace import View, Workspace
+from medscan_desktop.scene.view import View
+from medscan_desktop.scene.workspace import Workspace
 
 _LONGEST_STEP = 20.0  # pixels a slice at most, so that a short stack does not need the whole pane
 

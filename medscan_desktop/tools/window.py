@@ -7,7 +7,8 @@ from medscan_desktop.imaging.voi import Voi, VoiFunction, VoiLut, Window
 from medscan_desktop.scene.changes import with_voi
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
 from medscan_desktop.scene.navigation import volume_of
-from medscan_desktop.scene.workspace import View, Workspace
+from medscan_desktop.scene.view import View
+from medscan_desktop.scene.workspace import Workspace
 
 # A share of the width a pixel, so that a brain window and a bone window feel the same.
 _WIDTH_RATE = 0.006

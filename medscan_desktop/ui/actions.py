@@ -14,9 +14,12 @@ from medscan_desktop.scene.drawing import slice_of
 from medscan_desktop.scene.hanging import next_layout
 from medscan_desktop.scene.memory import ShownAs
 from medscan_desktop.scene.navigation import acquired_slice, at_slice, focused_at, stepped, volume_of
+from medscan_desktop.scene.overlay import Overlay
 from medscan_desktop.scene.overlays import OVERLAY_KINDS, at_next_key, overlay_source
 from medscan_desktop.scene.splitting import one_of_each_axis
-from medscan_desktop.scene.workspace import Overlay, Stack, StackId, View, ViewId, ViewKind, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.view import View, ViewId, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.documents import open_document
 from medscan_desktop.services.exports import export_pdf, export_seg
 from medscan_desktop.services.findings import accept_finding, propose_finding, reject_finding

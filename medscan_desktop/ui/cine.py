@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QFrame, QSlider
 
 from medscan_desktop.scene.document import Clip
 from medscan_desktop.scene.navigation import at_slice, slice_position
-from medscan_desktop.scene.workspace import StackId, View, ViewKind, Workspace
+from medscan_desktop.scene.stack import StackId
+from medscan_desktop.scene.view import View, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.icons import icon

@@ -12,7 +12,9 @@ from medscan_desktop.domain.text_tree import Reference
 from medscan_desktop.scene.document import Document
 from medscan_desktop.scene.hanging import with_view_beside
 from medscan_desktop.scene.navigation import at_slice, pane_of
-from medscan_desktop.scene.workspace import Stack, StackId, View, ViewId, ViewKind, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.view import View, ViewId, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.documents import read_header, save_document
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.header_window import HeaderWindow

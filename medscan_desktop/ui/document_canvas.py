@@ -13,7 +13,8 @@ from medscan_desktop.domain.errors import MedScanError
 from medscan_desktop.render.document import DocumentPainter, wanted_scale
 from medscan_desktop.scene.document import Clip, Document, Pages, PictureSource
 from medscan_desktop.scene.gesture import Tool
-from medscan_desktop.scene.workspace import ViewId, Workspace
+from medscan_desktop.scene.view import ViewId
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.tools import tool_named
 from medscan_desktop.tools.bindings import Button
 from medscan_desktop.ui.view_widget import ViewWidget

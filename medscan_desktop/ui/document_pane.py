@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from medscan_desktop.scene.changes import activated
 from medscan_desktop.scene.document import Document, Text
-from medscan_desktop.scene.workspace import ViewId, Workspace
+from medscan_desktop.scene.view import ViewId
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui.document_canvas import DocumentCanvas
 from medscan_desktop.ui.tree_page import TreePage
 from medscan_desktop.workstation.jobs import Jobs

@@ -8,7 +8,8 @@ from medscan_desktop.imaging.turns import window_turn
 from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.render.plane_image import Sampler
 from medscan_desktop.render.sampling import sample
-from medscan_desktop.scene.workspace import ViewId, Workspace
+from medscan_desktop.scene.view import ViewId
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui.view_widget import ViewWidget
 from medscan_desktop.workstation.workstation import Workstation
 

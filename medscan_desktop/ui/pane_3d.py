@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QWidget
 from medscan_desktop.render.corners import shown_masks
 from medscan_desktop.render.space_pane import SpacePainter
 from medscan_desktop.render.volume3d import Drawn3D, Request3D, VolumeRenderer
-from medscan_desktop.scene.workspace import ViewId, Workspace
+from medscan_desktop.scene.view import ViewId
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui.view_widget import ViewWidget
 from medscan_desktop.workstation.jobs import Jobs
 from medscan_desktop.workstation.workstation import Workstation

@@ -4,7 +4,8 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from medscan_desktop.render.reslice import sampler_by
-from medscan_desktop.scene.workspace import View, ViewId, ViewKind, Workspace
+from medscan_desktop.scene.view import View, ViewId, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui.document_pane import DocumentPane
 from medscan_desktop.ui.pane import PaneWidget
 from medscan_desktop.ui.pane_3d import Pane3DWidget

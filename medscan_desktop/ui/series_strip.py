@@ -6,7 +6,8 @@ from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.scene.overlays import overlay_source
 from medscan_desktop.scene.splitting import one_of_each_axis
-from medscan_desktop.scene.workspace import Stack, StackId, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.studies import SeriesRow, list_series
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.series_tiles import SeriesTiles, Tile

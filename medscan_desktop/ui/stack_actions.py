@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from medscan_desktop.domain.split_choice import AUTOMATIC, SplitChoice
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.scene.splitting import phases_of
-from medscan_desktop.scene.workspace import Stack
+from medscan_desktop.scene.stack import Stack
 from medscan_desktop.services.hostile import retry_series
 from medscan_desktop.services.stacks import SeriesStacks, list_stacks, show_phase, split_series
 from medscan_desktop.ui.actions import ViewerActions

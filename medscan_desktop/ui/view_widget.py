@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from medscan_desktop.scene.changes import activated
 from medscan_desktop.scene.gesture import Phase, Pointer, Tool
-from medscan_desktop.scene.workspace import View, ViewId, ViewKind, Workspace
+from medscan_desktop.scene.view import View, ViewId, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.measurements import save_measurement
 from medscan_desktop.tools import tool_named
 from medscan_desktop.tools.bindings import Button, bound_tool

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QScrollArea, QWidg
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.render.presets_3d import presets_for
 from medscan_desktop.render.texts import forget_texts
-from medscan_desktop.scene.workspace import ViewId, ViewKind, Workspace
+from medscan_desktop.scene.view import ViewId, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.banner import PatientBanner

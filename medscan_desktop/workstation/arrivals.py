@@ -5,7 +5,7 @@ from functools import partial
 from medscan_desktop.dicom.pixels.load import Loading
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.scene.hanging import with_loaded
-from medscan_desktop.scene.workspace import StackId
+from medscan_desktop.scene.stack import StackId
 from medscan_desktop.workstation.command import Context
 from medscan_desktop.workstation.shelf import Arrival, Shelved
 from medscan_desktop.workstation.stacks import failure_texts

@@ -15,7 +15,8 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.inference.registry import ModelRegistry
 from medscan_desktop.persistence.records import Records
 from medscan_desktop.persistence.vault import Vault
-from medscan_desktop.scene.workspace import SceneChange, View, Workspace
+from medscan_desktop.scene.view import View
+from medscan_desktop.scene.workspace import SceneChange, Workspace
 from medscan_desktop.workstation.jobs import Job
 from medscan_desktop.workstation.shelf import Shelf
 

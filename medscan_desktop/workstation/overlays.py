@@ -22,16 +22,10 @@ from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.placing import regridded
 from medscan_desktop.persistence.records import Records
 from medscan_desktop.persistence.vault import Vault
+from medscan_desktop.scene.overlay import ContourLayer, LegendEntry, MaskLayer, Overlay, PresentationLayer
 from medscan_desktop.scene.overlays import OVERLAY_KINDS, Shown, with_shown
-from medscan_desktop.scene.workspace import (
-    ContourLayer,
-    LegendEntry,
-    MaskLayer,
-    Overlay,
-    PresentationLayer,
-    StackId,
-    Workspace,
-)
+from medscan_desktop.scene.stack import StackId
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.workstation.command import Context
 from medscan_desktop.workstation.documents import kind_of
 from medscan_desktop.workstation.shelf import Shelved, file_opener, read_series

@@ -26,7 +26,7 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.persistence.records import Records
 from medscan_desktop.persistence.vault import Vault, VaultFile
 from medscan_desktop.scene.memory import MemoryOffer, ShownAs
-from medscan_desktop.scene.workspace import StackId
+from medscan_desktop.scene.stack import StackId
 from medscan_desktop.workstation.fitting import Fit, fit, start
 from medscan_desktop.workstation.referenced import open_referenced
 

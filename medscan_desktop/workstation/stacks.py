@@ -12,7 +12,7 @@ from medscan_desktop.domain.errors import NotFound, Unsuitable
 from medscan_desktop.domain.sop_classes import sop_class_name
 from medscan_desktop.domain.study import InstanceUid, SeriesUid
 from medscan_desktop.scene.memory import MemoryOffer
-from medscan_desktop.scene.workspace import Corners, Stack, StackId
+from medscan_desktop.scene.stack import Corners, Stack, StackId
 from medscan_desktop.workstation.shelf import Shelved
 
 

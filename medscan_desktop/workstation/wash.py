@@ -7,8 +7,9 @@ import numpy as np
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.imaging.volume import Volume
+from medscan_desktop.scene.overlay import Overlay, WashLayer
 from medscan_desktop.scene.overlays import Shown
-from medscan_desktop.scene.workspace import Overlay, StackId, WashLayer
+from medscan_desktop.scene.stack import StackId
 
 _LOW_SHARE = 0.1  # of the highest value: what lies below is left out at first
 

@@ -14,8 +14,10 @@ from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Window
 from medscan_desktop.scene.hanging import hang
+from medscan_desktop.scene.stack import Corners, Stack, StackId
 from medscan_desktop.scene.store import Store
-from medscan_desktop.scene.workspace import EMPTY, Corners, Stack, StackId, ViewKind, Workspace
+from medscan_desktop.scene.view import ViewKind
+from medscan_desktop.scene.workspace import EMPTY, Workspace
 from medscan_desktop.ui.pane import PaneWidget
 from medscan_desktop.workstation.jobs import InlineJobs
 from medscan_desktop.workstation.workstation import Workstation

@@ -27,7 +27,8 @@ from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import create_keys, unlock
 from medscan_desktop.scene.memory import ShownAs
-from medscan_desktop.scene.workspace import ViewKind, Workspace
+from medscan_desktop.scene.view import ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.memory import set_budget
 from medscan_desktop.services.session import create_first_user, log_in

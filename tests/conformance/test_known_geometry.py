@@ -14,7 +14,7 @@ from pydicom.uid import ExplicitVRBigEndian
 from medscan_desktop.render.planes import PlaneSource
 from medscan_desktop.render.sampling import Grid, sample
 from medscan_desktop.scene.camera import pane_map
-from medscan_desktop.scene.workspace import View, ViewId, ViewKind
+from medscan_desktop.scene.view import View, ViewId, ViewKind
 from tests.support.known_geometry import Phantom, error_of, found_places, opened, oriented, table, tilted, written
 from tests.support.phantoms import rotation, signed_permutations
 

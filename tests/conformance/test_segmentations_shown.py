@@ -21,7 +21,7 @@ from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.errors import FileRefused
-from medscan_desktop.scene.workspace import StackId
+from medscan_desktop.scene.stack import StackId
 from tests.support.dicom_files import AXIAL, CORONAL, SAGITTAL, file_bytes, headers_of, series
 from tests.support.real_data import data_folder
 

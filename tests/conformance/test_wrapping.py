@@ -21,7 +21,7 @@ from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.domain.study import Patient, Series, SeriesUid, Study, VaultId
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.persistence.home import Home
-from medscan_desktop.scene.workspace import Stack
+from medscan_desktop.scene.stack import Stack
 from medscan_desktop.services.audit import list_audit
 from medscan_desktop.services.session import log_in
 from medscan_desktop.services.studies import list_series, open_study, search_studies

@@ -15,7 +15,9 @@ from pytestqt.qtbot import QtBot
 from medscan_desktop.domain.study import InstanceUid, StudyUid
 from medscan_desktop.domain.text_tree import Reference, TextNode, TextTree
 from medscan_desktop.scene.navigation import slice_position
-from medscan_desktop.scene.workspace import Stack, StackId, ViewKind, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.view import ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.audit import list_audit
 from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.session import log_in

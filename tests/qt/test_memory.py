@@ -12,7 +12,9 @@ from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.imaging.reduction import Reduction
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.scene.memory import ShownAs
-from medscan_desktop.scene.workspace import Stack, ViewKind, Workspace
+from medscan_desktop.scene.stack import Stack
+from medscan_desktop.scene.view import ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.memory import set_budget
 from medscan_desktop.services.models import run_model

@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.scene.navigation import slice_position
 from medscan_desktop.scene.overlays import with_only_key_images
-from medscan_desktop.scene.workspace import ViewKind, Workspace
+from medscan_desktop.scene.view import ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.imports import import_files
 from medscan_desktop.ui.panels.overlays import OverlayItem, OverlaysPanel
 from tests.support import made_overlays

@@ -14,7 +14,9 @@ from medscan_desktop.domain.split_choice import AUTOMATIC, SplitChoice
 from medscan_desktop.domain.study import SeriesUid, StudyUid
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.scene.drawing import slice_of
-from medscan_desktop.scene.workspace import Stack, ViewKind, Workspace
+from medscan_desktop.scene.stack import Stack
+from medscan_desktop.scene.view import ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.session import log_in
 from medscan_desktop.ui.pane import PaneWidget

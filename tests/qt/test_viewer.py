@@ -15,7 +15,8 @@ from medscan_desktop.domain.finding import FindingState
 from medscan_desktop.imaging.voi import Window
 from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.scene.navigation import slice_position
-from medscan_desktop.scene.workspace import ViewKind, Workspace
+from medscan_desktop.scene.view import ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.snapshots import SIZE as SIZE_OF_PICTURES
 from medscan_desktop.ui.banner import PatientBanner
 from medscan_desktop.ui.pane import PaneWidget

@@ -28,7 +28,9 @@ from medscan_desktop.scene.document import (
 )
 from medscan_desktop.scene.hanging import show_document
 from medscan_desktop.scene.navigation import pane_of
-from medscan_desktop.scene.workspace import Camera, Stack, StackId, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.view import Camera
+from medscan_desktop.scene.workspace import Workspace
 
 SIZE = (600, 500)
 HZ = 500.0

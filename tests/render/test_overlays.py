@@ -17,6 +17,7 @@ from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.render.sampling import Grid, sample_label
 from medscan_desktop.render.washes import wash_values
 from medscan_desktop.scene.navigation import pane_of
+from medscan_desktop.scene.overlay import ContourLayer, MaskLayer, Overlay, PresentationLayer, WashLayer
 from medscan_desktop.scene.overlays import Shown, with_shown, without
 from medscan_desktop.scene.presentation import (
     Area,
@@ -28,18 +29,9 @@ from medscan_desktop.scene.presentation import (
     Shutter,
     TextNote,
 )
-from medscan_desktop.scene.workspace import (
-    Camera,
-    ContourLayer,
-    MaskLayer,
-    Overlay,
-    PresentationLayer,
-    StackId,
-    View,
-    ViewKind,
-    WashLayer,
-    Workspace,
-)
+from medscan_desktop.scene.stack import StackId
+from medscan_desktop.scene.view import Camera, View, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from tests.support.phantoms import geometry_of, painted, rotation, sheared_geometry, signed_permutations
 from tests.support.pictures import centre_of_light, grey_of, pixels_of
 from tests.support.scenes import STACK, hung, view_of

@@ -13,7 +13,9 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Window
 from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.render.sampling import sample
-from medscan_desktop.scene.workspace import Camera, MaskLayer, View, ViewKind, Workspace
+from medscan_desktop.scene.overlay import MaskLayer
+from medscan_desktop.scene.view import Camera, View, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from tests.support.phantoms import geometry_of, signed_permutations
 from tests.support.pictures import centre_of_light, grey_of, lopsided, pixels_of
 from tests.support.scenes import hung, stack_of, view_of

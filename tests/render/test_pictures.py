@@ -16,7 +16,10 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Window
 from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.render.pictures import Pictures
-from medscan_desktop.scene.workspace import Corners, MaskLayer, ViewKind, Workspace
+from medscan_desktop.scene.overlay import MaskLayer
+from medscan_desktop.scene.stack import Corners
+from medscan_desktop.scene.view import ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from tests.support.phantoms import geometry_of, painted
 from tests.support.pictures import assert_looks_like, grey_of, lopsided, pixels_of
 from tests.support.scenes import hung, stack_of, view_of

@@ -14,7 +14,7 @@ from medscan_desktop.render.planes import PlaneSource
 from medscan_desktop.render.reslice import reference_sample
 from medscan_desktop.render.sampling import Grid, Sampled, sample, sample_label
 from medscan_desktop.scene.camera import PaneMap, pane_map
-from medscan_desktop.scene.workspace import Camera, View, ViewId, ViewKind
+from medscan_desktop.scene.view import Camera, View, ViewId, ViewKind
 from tests.support.phantoms import geometry_of, rotation, sheared_geometry, signed_permutations
 from tests.support.slicing import resample_plane
 

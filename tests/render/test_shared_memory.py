@@ -10,7 +10,7 @@ from medscan_desktop.render.orbit import orbit
 from medscan_desktop.render.presets_3d import presets_for
 from medscan_desktop.render.space_scene import SpaceScene
 from medscan_desktop.render.vtk_arrays import array_of_flat, image_of
-from medscan_desktop.scene.workspace import Camera3D
+from medscan_desktop.scene.view import Camera3D
 from tests.support.phantoms import geometry_of, painted
 
 SIZE = (80, 60)

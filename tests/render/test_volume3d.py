@@ -22,7 +22,9 @@ from medscan_desktop.render.presets_3d import preset_of, presets_for
 from medscan_desktop.render.space_scene import SpaceScene
 from medscan_desktop.render.surfaces import mask_surface
 from medscan_desktop.render.volume3d import Drawn3D, Request3D, VolumeRenderer
-from medscan_desktop.scene.workspace import Camera3D, MaskLayer, StackId
+from medscan_desktop.scene.overlay import MaskLayer
+from medscan_desktop.scene.stack import StackId
+from medscan_desktop.scene.view import Camera3D
 from tests.support.phantoms import geometry_of, painted, signed_permutations
 from tests.support.pictures import centre_of_light, lopsided
 

@@ -17,7 +17,10 @@ from medscan_desktop.render.layout import draw_words
 from medscan_desktop.render.sampling import value_text
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import pane_map
-from medscan_desktop.scene.workspace import Camera, Corners, MaskLayer, View, ViewKind, Workspace
+from medscan_desktop.scene.overlay import MaskLayer
+from medscan_desktop.scene.stack import Corners
+from medscan_desktop.scene.view import Camera, View, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from tests.support.phantoms import geometry_of
 from tests.support.scenes import hung, view_of
 

@@ -22,7 +22,7 @@ from medscan_desktop.render.planes import PlaneSource
 from medscan_desktop.render.reslice import reference_sample
 from medscan_desktop.render.sampling import Grid, Sampled, sample
 from medscan_desktop.scene.camera import pane_map
-from medscan_desktop.scene.workspace import Camera, View, ViewId, ViewKind
+from medscan_desktop.scene.view import Camera, View, ViewId, ViewKind
 from tests.soak.killed_import import killed_import
 from tests.soak.mutated_files import cut_real_file, mutated_real_file
 from tests.soak.mutated_frames import mutated_frame

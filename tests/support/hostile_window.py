@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication
 
 from medscan_desktop.domain.import_report import ImportReport
 from medscan_desktop.domain.study import Study, StudyUid
+from medscan_desktop.scene.stack import StackId
 from medscan_desktop.scene.store import Store
-from medscan_desktop.scene.workspace import StackId
 from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.studies import search_studies
 from medscan_desktop.workstation.command import Command

@@ -25,7 +25,7 @@ from medscan_desktop.dicom.workers.workers import InlineWorkers
 from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.memory import ShownAs
-from medscan_desktop.scene.workspace import Camera3D
+from medscan_desktop.scene.view import Camera3D
 from medscan_desktop.workstation.fitting import Opener, fit, start
 
 SIZE = (640, 640)

@@ -6,7 +6,9 @@ from medscan_desktop.domain.study import InstanceUid, Patient, SeriesUid, Study,
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.gesture import Phase, Pointer, Step, Tool
 from medscan_desktop.scene.hanging import hang
-from medscan_desktop.scene.workspace import EMPTY, Stack, StackId, View, ViewId, ViewKind, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.view import View, ViewId, ViewKind
+from medscan_desktop.scene.workspace import EMPTY, Workspace
 
 STUDY = Study(StudyUid("1.2"), Patient("P1", "Doe^Jane"))
 STACK = StackId("1.2.3#0")

@@ -6,7 +6,7 @@ from medscan_desktop.app.printing import Printer
 from medscan_desktop.app.verbs.adding import Adder, path_argument
 from medscan_desktop.domain.finding import FindingId
 from medscan_desktop.domain.study import SeriesUid
-from medscan_desktop.scene.workspace import ViewKind
+from medscan_desktop.scene.view import ViewKind
 from medscan_desktop.services.documents import export_document_picture, list_documents
 from medscan_desktop.services.snapshots import export_snapshot
 from medscan_desktop.workstation.workstation import Workstation

@@ -7,7 +7,8 @@ from medscan_desktop.dicom.headers.header import Header
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.study import InstanceUid
-from medscan_desktop.scene.workspace import KeyImages, StackId
+from medscan_desktop.scene.overlay import KeyImages
+from medscan_desktop.scene.stack import StackId
 
 
 def read_key_objects(workers: Workers, file: BinaryIO, header: Header) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from medscan_desktop.dicom.stacks.plan import StackPlan
-from medscan_desktop.scene.workspace import StackId
+from medscan_desktop.scene.stack import StackId
 
 _NAMED = 3  # series UIDs in a sentence
 

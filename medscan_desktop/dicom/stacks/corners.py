@@ -12,7 +12,7 @@ from medscan_desktop.dicom.stacks.plane import plane_of
 from medscan_desktop.domain.dates import age_string_text, date_text, time_text
 from medscan_desktop.domain.object_kind import ObjectKind, object_kind
 from medscan_desktop.imaging.geometry import orientation_letters
-from medscan_desktop.scene.workspace import Corners
+from medscan_desktop.scene.stack import Corners
 
 T = TypeVar("T")
 _SIDES = {"R": "Right", "L": "Left", "B": "Both sides"}

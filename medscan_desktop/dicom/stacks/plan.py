@@ -8,7 +8,7 @@ from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import InstanceUid, SeriesUid
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.window import Window
-from medscan_desktop.scene.workspace import Phase, StackId
+from medscan_desktop.scene.stack import Phase, StackId
 
 
 @dataclass(frozen=True, slots=True)

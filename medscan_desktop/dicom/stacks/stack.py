@@ -12,7 +12,7 @@ from medscan_desktop.dicom.stacks.slices import Slice
 from medscan_desktop.dicom.stacks.split import Part
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.imaging.window import Window, is_lowest_white
-from medscan_desktop.scene.workspace import Phase, StackId
+from medscan_desktop.scene.stack import Phase, StackId
 
 _DERIVED_UIDS = "the files name no study or series: they were put together by patient, time and frame of reference"
 _PADDING = ("PixelPaddingValue", "PixelPaddingRangeLimit")

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QLayout, QSlider
 
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState, Structure
 from medscan_desktop.scene.layers import mask_caption, with_opacity, with_visibility
-from medscan_desktop.scene.workspace import MaskLayer, Workspace
+from medscan_desktop.scene.overlay import MaskLayer
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.elided import ElidedLabel

@@ -7,7 +7,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QProgressBar
 
 from medscan_desktop.inference.card import Card
-from medscan_desktop.scene.workspace import Stack, Workspace
+from medscan_desktop.scene.stack import Stack
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.models import list_models, run_model
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QCheckBox, QFrame, QLayout, QSlider
 
 from medscan_desktop.domain.object_kind import ObjectKind
+from medscan_desktop.scene.overlay import LegendEntry, Overlay, WashLayer
 from medscan_desktop.scene.overlays import (
     OVERLAY_KINDS,
     can_be_washed_over,
@@ -17,7 +18,8 @@ from medscan_desktop.scene.overlays import (
     with_part_visible,
     with_wash_range,
 )
-from medscan_desktop.scene.workspace import LegendEntry, Overlay, Stack, StackId, WashLayer, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.elided import ElidedLabel

@@ -8,7 +8,7 @@ from pydicom.uid import JPEGBaseline8Bit
 
 from medscan_desktop.dicom.stacks.corners import corner_texts
 from medscan_desktop.dicom.stacks.group import group
-from medscan_desktop.scene.workspace import Corners
+from medscan_desktop.scene.stack import Corners
 from tests.support.dicom_files import headers_of, series
 
 

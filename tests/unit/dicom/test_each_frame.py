@@ -15,7 +15,8 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import offered_windows
 from medscan_desktop.scene.camera import pane_map
 from medscan_desktop.scene.letters import NONE, edge_letters
-from medscan_desktop.scene.workspace import Corners, View, ViewId, ViewKind
+from medscan_desktop.scene.stack import Corners
+from medscan_desktop.scene.view import View, ViewId, ViewKind
 from tests.support.dicom_files import Files, ct_slice, headers_of, series
 from tests.unit.dicom.test_enhanced_frames import nested
 

@@ -9,7 +9,8 @@ import pytest
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.scene.camera import PaneMap, fit_mm_per_pixel, pane_map, plane_axes
 from medscan_desktop.scene.letters import edge_letters, opposite
-from medscan_desktop.scene.workspace import Camera, Corners, View, ViewId, ViewKind
+from medscan_desktop.scene.stack import Corners
+from medscan_desktop.scene.view import Camera, View, ViewId, ViewKind
 from tests.support.phantoms import brightest_side, geometry_of, painted, rotation, sheared_geometry, signed_permutations
 from tests.support.slicing import resample_plane
 

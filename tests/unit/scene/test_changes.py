@@ -10,7 +10,9 @@ from medscan_desktop.imaging.voi import Window
 from medscan_desktop.scene import changes
 from medscan_desktop.scene.letters import edge_letters
 from medscan_desktop.scene.navigation import at_slice, focused_at, pane_of, slice_position, stepped
-from medscan_desktop.scene.workspace import Camera, Camera3D, Corners, ViewId, ViewKind, Workspace
+from medscan_desktop.scene.stack import Corners
+from medscan_desktop.scene.view import Camera, Camera3D, ViewId, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from tests.support.phantoms import geometry_of, painted, rotation, sheared_geometry, signed_permutations
 from tests.support.scenes import PANE, STACK, hung, view_of, with_camera
 

@@ -30,7 +30,9 @@ from medscan_desktop.scene.document import (
 )
 from medscan_desktop.scene.hanging import show_document, show_stack, with_view_beside
 from medscan_desktop.scene.navigation import pane_of, slice_position, stepped
-from medscan_desktop.scene.workspace import Stack, StackId, ViewKind, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.view import ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.tools import tool_named
 from tests.support.phantoms import geometry_of, painted
 from tests.support.scenes import PANE, drag, hung

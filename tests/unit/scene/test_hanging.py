@@ -8,7 +8,9 @@ import pytest
 from medscan_desktop.imaging.voi import Window
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.hanging import PENDING, hang, middle, next_layout, show_stack, with_loaded
-from medscan_desktop.scene.workspace import EMPTY, StackId, ViewId, ViewKind, Workspace
+from medscan_desktop.scene.stack import StackId
+from medscan_desktop.scene.view import ViewId, ViewKind
+from medscan_desktop.scene.workspace import EMPTY, Workspace
 from tests.support.phantoms import geometry_of, painted, rotation
 from tests.support.scenes import STACK, STUDY, hung, stack_of
 

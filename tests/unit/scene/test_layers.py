@@ -10,7 +10,8 @@ from medscan_desktop.domain.study import Patient, Study, StudyUid
 from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.scene.key_image import key_point
 from medscan_desktop.scene.layers import with_finding, with_opacity, with_visibility
-from medscan_desktop.scene.workspace import EMPTY, Stack, StackId, Workspace
+from medscan_desktop.scene.stack import Stack, StackId
+from medscan_desktop.scene.workspace import EMPTY, Workspace
 from tests.support.phantoms import geometry_of
 from tests.unit.persistence.test_records import LIVER
 

@@ -9,6 +9,7 @@ from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.navigation import at_slice, slice_position, stepped
+from medscan_desktop.scene.overlay import KeyImages, MaskLayer, Overlay, WashLayer
 from medscan_desktop.scene.overlays import (
     Shown,
     at_next_key,
@@ -20,7 +21,9 @@ from medscan_desktop.scene.overlays import (
     with_wash_range,
     without,
 )
-from medscan_desktop.scene.workspace import KeyImages, MaskLayer, Overlay, StackId, ViewKind, WashLayer, Workspace
+from medscan_desktop.scene.stack import StackId
+from medscan_desktop.scene.view import ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from tests.support.phantoms import geometry_of
 from tests.support.scenes import STACK, hung, view_of
 

@@ -11,7 +11,9 @@ from medscan_desktop.scene.hanging import hang
 from medscan_desktop.scene.layers import with_finding
 from medscan_desktop.scene.navigation import slice_position, stepped
 from medscan_desktop.scene.splitting import one_of_each_axis, phases_of, with_phase, with_split
-from medscan_desktop.scene.workspace import EMPTY, Phase, Stack, StackId, ViewKind, Workspace
+from medscan_desktop.scene.stack import Phase, Stack, StackId
+from medscan_desktop.scene.view import ViewKind
+from medscan_desktop.scene.workspace import EMPTY, Workspace
 from tests.support.phantoms import geometry_of
 from tests.unit.persistence.test_records import LIVER
 from tests.unit.scene.test_layers import MASKS

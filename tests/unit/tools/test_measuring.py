@@ -10,7 +10,8 @@ from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.scene.changes import with_tool
 from medscan_desktop.scene.gesture import Phase
 from medscan_desktop.scene.navigation import pane_of, slice_position
-from medscan_desktop.scene.workspace import ViewId, ViewKind, Workspace
+from medscan_desktop.scene.view import ViewId, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.tools import tool_named
 from tests.support.phantoms import geometry_of, painted, rotation, sheared_geometry, signed_permutations
 from tests.support.scenes import PANE, drag, hung, pointer, view_of, with_camera

@@ -11,7 +11,8 @@ from medscan_desktop.imaging.window import apply_window
 from medscan_desktop.scene.changes import with_voi
 from medscan_desktop.scene.gesture import Phase
 from medscan_desktop.scene.navigation import pane_of, slice_position
-from medscan_desktop.scene.workspace import Camera3D, ViewId, ViewKind, Workspace
+from medscan_desktop.scene.view import Camera3D, ViewId, ViewKind
+from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.tools import ORBIT, TOOLS, tool_named
 from medscan_desktop.tools.bindings import Button, bound_tool
 from tests.support.phantoms import geometry_of, painted, rotation, sheared_geometry
