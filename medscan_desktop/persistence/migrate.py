@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from medscan_desktop.domain.errors import MedScanError
 
-SCHEMA = "0002"  # the last revision in migrations/versions
+SCHEMA = "0003"  # the last revision in migrations/versions
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 

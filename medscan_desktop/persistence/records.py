@@ -16,6 +16,7 @@ from medscan_desktop.persistence.argon2_cost import PASSWORD_COST, Argon2Cost
 from medscan_desktop.persistence.audit import AuditLog
 from medscan_desktop.persistence.conflicts import Conflicts
 from medscan_desktop.persistence.database import Database, integrity_problems
+from medscan_desktop.persistence.desktops import Desktops
 from medscan_desktop.persistence.files import Files
 from medscan_desktop.persistence.findings import Findings
 from medscan_desktop.persistence.hostile import HostileFiles
@@ -62,6 +63,7 @@ class Records:
         self.findings = Findings(connection)
         self.users = Users(connection, password_cost, uptime)
         self.outbox = Outbox(connection, now)
+        self.desktops = Desktops(connection, now)
         self.preferences = Preferences(connection)
         self.hostile = HostileFiles(connection, now)
         self.sources = Sources(connection, now)

@@ -13,10 +13,13 @@ from medscan_desktop.domain.study import InstanceUid, LegalHold, SeriesUid, Stor
 from medscan_desktop.persistence.conflicts import Conflicts
 from medscan_desktop.persistence.study_search import drop_from_search
 from medscan_desktop.persistence.tables import (
+    calibrations,
     conflicts,
+    desktops,
     files,
     findings,
     instances,
+    key_images,
     measurements,
     outbox,
     series,
@@ -127,8 +130,9 @@ class StorageUse:
         in_vault = self._files_of(uids)
         masks, made = self._masks(uid)
         marks = self._ids(measurements, uid)
-        unsent = self._forget_unsent([*marks, *made])
-        for table in (measurements, findings):
+        beside = [one for table in (key_images, calibrations) for one in self._ids(table, uid)]
+        unsent = self._forget_unsent([*marks, *made, *beside])
+        for table in (measurements, findings, key_images, calibrations, desktops):
             self._connection.execute(delete(table).where(table.c.study_instance_uid == uid))
         self._forget_sources(uids)
         for one in (thumbnails, stack_overrides, instances, series):
@@ -220,7 +224,7 @@ class StorageUse:
     def _unsent(self) -> dict[str, int]:
         """Changes that wait to be sent, by study."""
         counts: dict[str, int] = {}
-        for table in (measurements, findings):
+        for table in (measurements, findings, key_images, calibrations):
             uids = select(table.c.id, table.c.study_instance_uid).where(table.c.is_current).subquery()
             query = (
                 select(uids.c.study_instance_uid, func.count())

@@ -160,6 +160,17 @@ preferences = Table(
 
 measurements = _revisions("measurements")
 findings = _revisions("findings")
+key_images = _revisions("key_images")
+calibrations = _revisions("calibrations")
+
+desktops = Table(
+    "desktops",  # how a user's screen stood, so that it comes back after a crash or a lock
+    metadata,
+    Column("user", String(36), primary_key=True),
+    Column("study_instance_uid", String(64), nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+    Column("at", Text, nullable=False),
+)
 
 users = Table(
     "users",

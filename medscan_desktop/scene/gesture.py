@@ -60,6 +60,11 @@ class Tool(Protocol):
         """The key that chooses it, "" for none."""
         ...
 
+    @property
+    def undo_name(self) -> str:
+        """What undo calls a whole drag of it; "" where a drag is no step: moving about, and drawing (saving is one)."""
+        ...
+
     def step(self, workspace: Workspace, view: View, pointer: Pointer) -> Step:
         """What this pointer event makes of the workspace."""
         ...

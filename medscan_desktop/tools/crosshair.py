@@ -13,6 +13,7 @@ class CrosshairTool:
     name = "crosshair"
     label = "Crosshair"
     key = "H"
+    undo_name = ""
 
     def step(self, workspace: Workspace, view: View, pointer: Pointer) -> Step:
         """At a press and while moving; held within the stack."""

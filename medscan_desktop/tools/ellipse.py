@@ -18,6 +18,7 @@ class EllipseTool:
     name = "ellipse"
     label = "Ellipse"
     key = "E"
+    undo_name = ""
 
     def step(self, workspace: Workspace, view: View, pointer: Pointer) -> Step:
         """The ellipse follows the pointer, its numbers live; on release it is to be saved."""

@@ -16,6 +16,7 @@ class LengthTool:
     name = "length"
     label = "Distance"
     key = "D"
+    undo_name = ""
 
     def step(self, workspace: Workspace, view: View, pointer: Pointer) -> Step:
         """The line follows the pointer; on release it is to be saved."""

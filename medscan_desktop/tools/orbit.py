@@ -15,6 +15,7 @@ class OrbitTool:
     name = "orbit"
     label = "Orbit"
     key = ""
+    undo_name = ""
 
     def step(self, workspace: Workspace, view: View, pointer: Pointer) -> Step:
         """By the way since the last event; `moving` until the release."""

@@ -15,6 +15,7 @@ class PanTool:
     name = "pan"
     label = "Pan"
     key = "T"
+    undo_name = ""
 
     def step(self, workspace: Workspace, view: View, pointer: Pointer) -> Step:
         """By the way since the last event."""

@@ -14,6 +14,7 @@ class RotateTool:
     name = "rotate"
     label = "Rotate"
     key = "R"
+    undo_name = "turn"
 
     def step(self, workspace: Workspace, view: View, pointer: Pointer) -> Step:
         """By the angle since the last event."""

@@ -16,6 +16,7 @@ class ScrollTool:
     name = "scroll"
     label = "Scroll"
     key = "S"
+    undo_name = ""
 
     def step(self, workspace: Workspace, view: View, pointer: Pointer) -> Step:
         """Whole slices: a wheel step each (ten with Shift), or by where the drag stands."""

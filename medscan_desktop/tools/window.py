@@ -22,6 +22,7 @@ class WindowTool:
     name = "window"
     label = "Window / level"
     key = "W"
+    undo_name = "window"
 
     def step(self, workspace: Workspace, view: View, pointer: Pointer) -> Step:
         """By the way since the last event. True colour has no window."""

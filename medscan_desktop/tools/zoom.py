@@ -20,6 +20,7 @@ class ZoomTool:
     name = "zoom"
     label = "Zoom"
     key = "Z"
+    undo_name = ""
 
     def step(self, workspace: Workspace, view: View, pointer: Pointer) -> Step:
         """By the way since the last event, or by the wheel's steps."""

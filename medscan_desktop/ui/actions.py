@@ -162,7 +162,7 @@ class ViewerActions:
 
     def use_window(self, voi: Voi) -> None:
         """A window for the active stack."""
-        self._change(lambda workspace, view: changes.with_voi(workspace, view, voi))
+        self._change(lambda workspace, view: changes.with_voi(workspace, view, voi), "window")
 
     def auto_window(self) -> None:
         """A window from the values that have arrived."""
@@ -186,19 +186,19 @@ class ViewerActions:
 
     def invert(self) -> None:
         """Black for white."""
-        self._change(changes.inverted)
+        self._change(changes.inverted, "invert")
 
     def reset(self) -> None:
         """Whole image, unturned, first window."""
-        self._change(changes.reset)
+        self._change(changes.reset, "reset the view")
 
     def rotate(self, degrees: float) -> None:
         """Turn clockwise."""
-        self._change(lambda workspace, view: changes.rotated(workspace, view, degrees))
+        self._change(lambda workspace, view: changes.rotated(workspace, view, degrees), "turn")
 
     def flip(self, horizontally: bool) -> None:
         """Mirror what is on screen."""
-        self._change(lambda workspace, view: changes.flipped(workspace, view, horizontally=horizontally))
+        self._change(lambda workspace, view: changes.flipped(workspace, view, horizontally=horizontally), "mirror")
 
     def toggle_overlay(self) -> None:
         """Corner texts."""
@@ -214,11 +214,11 @@ class ViewerActions:
 
     def use_preset_3d(self, name: str) -> None:
         """Another look for the active 3D view."""
-        self._change(lambda workspace, view: workspace.with_view(replace(view, preset_3d=name)))
+        self._change(lambda workspace, view: workspace.with_view(replace(view, preset_3d=name)), "3D preset")
 
     def next_layout(self) -> None:
         """2x2, three planes, one pane."""
-        self.store.update(next_layout)
+        self.workstation.edit("layout", next_layout)
 
     def maximise(self, view_id: ViewId) -> None:
         """One view over the whole window, and back."""
@@ -302,9 +302,14 @@ class ViewerActions:
         if self.workspace.study is not None:
             self.workstation.do(export_pdf, study_instance_uid=self.workspace.study.study_instance_uid, out=out)
 
-    def _change(self, change: _ViewChange) -> None:
+    def _change(self, change: _ViewChange, undo_name: str = "") -> None:
+        """Change the active view; with a name as a step that undo reverses."""
         active = self.workspace.active
-        if self.view is not None:
+        if self.view is None:
+            return
+        if undo_name:
+            self.workstation.edit(undo_name, lambda workspace: change(workspace, workspace.view(active)))
+        else:
             self.store.update(lambda workspace: change(workspace, workspace.view(active)))
 
 

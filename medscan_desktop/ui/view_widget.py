@@ -33,6 +33,7 @@ class _Drag:
     tool: Tool | None
     start: QPointF
     previous: QPointF
+    before: Workspace  # as it was at the press: the whole drag is one step of undo
 
 
 class ViewWidget(QWidget):
@@ -67,6 +68,7 @@ class ViewWidget(QWidget):
         drag, self._drag = self._drag, None
         if drag is not None:
             self._step(drag.tool, self._pointer(Phase.CANCEL, drag.previous, drag))
+            self._remember(drag)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._drag is not None or event.button() not in _BUTTONS:
@@ -74,7 +76,7 @@ class ViewWidget(QWidget):
         self._store.update(lambda workspace: activated(workspace, self.view_id))
         tool = self._tool(_BUTTONS[event.button()], event.modifiers())
         at = event.position()
-        self._drag = _Drag(event.button(), tool, at, at)
+        self._drag = _Drag(event.button(), tool, at, at, self._store.workspace)
         if event.button() is not Qt.MouseButton.RightButton:  # a right click is the menu: nothing moves before it drags
             self._step(tool, self._pointer(Phase.PRESS, at, self._drag, event.modifiers()))
 
@@ -95,6 +97,7 @@ class ViewWidget(QWidget):
             return
         self._drag = None
         self._step(drag.tool, self._pointer(Phase.RELEASE, event.position(), drag, event.modifiers()))
+        self._remember(drag)
         is_click = (event.position() - drag.start).manhattanLength() < _CLICK_PX
         if is_click and event.button() is Qt.MouseButton.RightButton:
             self.menu_wanted.emit(event.globalPosition().toPoint())
@@ -169,6 +172,10 @@ class ViewWidget(QWidget):
         self._show(step.workspace)
         if step.save is not None:
             self._workstation.do(save_measurement, measurement=step.save, draft_key=step.draft_key)
+
+    def _remember(self, drag: _Drag) -> None:
+        if drag.tool is not None and drag.tool.undo_name:
+            self._workstation.remember_edit(drag.tool.undo_name, drag.before)
 
     def _show(self, workspace: Workspace) -> None:
         self._store.update(lambda _: workspace)

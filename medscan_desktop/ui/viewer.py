@@ -16,9 +16,9 @@ from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.banner import PatientBanner
 from medscan_desktop.ui.cine import CineBar
+from medscan_desktop.ui.commands import UI_COMMANDS
 from medscan_desktop.ui.document_actions import DocumentActions
 from medscan_desktop.ui.dropping import dropped_files
-from medscan_desktop.ui.keys import KEYS
 from medscan_desktop.ui.memory_bar import MemoryBar
 from medscan_desktop.ui.pane_grid import PaneGrid
 from medscan_desktop.ui.panels import PANELS
@@ -126,9 +126,10 @@ class ViewerPage(QWidget):
         layout.addLayout(body, 1)
 
     def _bind_keys(self) -> None:
-        for sequence, action in KEYS:
-            shortcut = QShortcut(QKeySequence(sequence), self)  # for the window: whatever has the focus on this page
-            shortcut.activated.connect(partial(self._perform, action))
+        for command in UI_COMMANDS:
+            for keys in command.keys:
+                shortcut = QShortcut(QKeySequence(keys), self)  # for the window: whatever has the focus on this page
+                shortcut.activated.connect(partial(self._perform, command.run))
 
     def _perform(self, action: Callable[[ViewerActions], object]) -> None:
         if isinstance(QApplication.focusWidget(), QLineEdit):

@@ -30,6 +30,9 @@ class Kind(StrEnum):
     SESSION = "session"
     MODELS = "models"
     MEMORY = "memory"
+    HISTORY = "history"  # of undo and redo
+    KEY_IMAGES = "key_images"
+    SETTINGS = "settings"  # keys, mouse, presets, hanging protocols
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Effect:
     scene: SceneChange | None = None
     undo: Call | None = None
     undo_name: str = ""
+    undo_bytes: int = 2048  # what `undo` keeps alive; more than that only where pixels are kept
     value: Any = None  # the answer, for the CLI and for panels that asked a question
     notice: str = ""
     session: User | EllipsisType | None = ...  # a new logged-in user, None to log out, ... for no change

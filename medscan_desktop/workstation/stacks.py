@@ -31,6 +31,7 @@ def stacks_of(shelved: Shelved) -> list[Stack]:
             instance_uids=(refusal.instance,),
             object_kind=refusal.kind,
             type_name=sop_class_name(refusal.sop_class_uid),
+            study_instance_uid=refusal.study_instance_uid,
         )
         for number, refusal in enumerate(shelved.grouping.refused)
     ]
@@ -57,6 +58,7 @@ def stack_of(plan: StackPlan) -> Stack:
         phase=plan.phase,
         frames_per_second=frame_rate(plan.headers[0]),
         is_map=plan.headers[0].sop_class_uid == PARAMETRIC_MAP,
+        study_instance_uid=plan.headers[0].study_instance_uid,
     )
 
 

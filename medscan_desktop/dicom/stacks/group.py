@@ -48,4 +48,6 @@ def _refusal(index: int, header: Header, reason: str) -> Refusal:
     words = (header.text("SeriesNumber"), header.text("SeriesDescription") or sop_class_name(header.sop_class_uid))
     title = " · ".join(text for text in words if text)
     label, sop_class = header.label, header.sop_class_uid
-    return Refusal(index, series, instance, header.modality, label, reason, kind, title, sop_class)
+    return Refusal(
+        index, series, instance, header.modality, label, reason, kind, title, sop_class, header.study_instance_uid
+    )

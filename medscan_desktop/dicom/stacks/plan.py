@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from medscan_desktop.dicom.headers.header import Header
 from medscan_desktop.domain.object_kind import ObjectKind
-from medscan_desktop.domain.study import InstanceUid, SeriesUid
+from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.window import Window
 from medscan_desktop.scene.stack import Phase, StackId
+
+_NO_STUDY = StudyUid("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Refusal:
     kind: ObjectKind | None = None  # what it is where it is no plain image
     title: str = ""  # number and description, as a stack's label has them
     sop_class_uid: str = ""
+    study_instance_uid: StudyUid = _NO_STUDY
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def test_a_command_changes_the_screen_and_tells_what_changed(workstation: Workst
     assert workstation.answer(choose_tool, tool="length", before="window") == "length"
 
     assert workstation.store.workspace.tool == "length"
-    assert told == [frozenset({Kind.MEASUREMENTS})]
+    assert told == [frozenset({Kind.MEASUREMENTS, Kind.HISTORY})]
 
 
 def test_undo_and_redo_go_through_the_gate_and_name_their_step(workstation: Workstation) -> None:

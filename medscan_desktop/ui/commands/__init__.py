@@ -1,0 +1,10 @@
+"""Every command of the viewer, by topic. A new one is a line in its topic's tuple."""
+
+from medscan_desktop.ui.command import UiCommand
+from medscan_desktop.ui.commands.edits import EDITS
+from medscan_desktop.ui.commands.grey import GREY
+from medscan_desktop.ui.commands.images import IMAGES
+from medscan_desktop.ui.commands.mouse_tools import MOUSE_TOOLS
+from medscan_desktop.ui.commands.views import VIEWS
+
+UI_COMMANDS: tuple[UiCommand, ...] = (*IMAGES, *MOUSE_TOOLS, *GREY, *VIEWS, *EDITS)

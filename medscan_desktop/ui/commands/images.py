@@ -1,0 +1,21 @@
+"""Going through images, series and phases."""
+
+from medscan_desktop.ui.actions import ViewerActions
+from medscan_desktop.ui.command import UiCommand
+
+_MENU = "Images"
+
+IMAGES: tuple[UiCommand, ...] = (
+    UiCommand("image.previous", "Previous image", _MENU, lambda actions: actions.scroll(-1), ("Up",)),
+    UiCommand("image.next", "Next image", _MENU, lambda actions: actions.scroll(1), ("Down",)),
+    UiCommand("image.back_ten", "Ten images back", _MENU, lambda actions: actions.scroll(-10), ("Shift+Up",)),
+    UiCommand("image.on_ten", "Ten images on", _MENU, lambda actions: actions.scroll(10), ("Shift+Down",)),
+    UiCommand("image.first", "First image", _MENU, lambda actions: actions.scroll_to(0), ("Home",)),
+    UiCommand("image.last", "Last image", _MENU, lambda actions: actions.scroll_to(-1), ("End",)),
+    UiCommand("series.previous", "Previous series", _MENU, lambda actions: actions.next_series(-1), ("PgUp",)),
+    UiCommand("series.next", "Next series", _MENU, lambda actions: actions.next_series(1), ("PgDown",)),
+    UiCommand("phase.previous", "Previous phase", _MENU, lambda actions: actions.step_phase(-1), ("[", "Ctrl+PgUp")),
+    UiCommand("phase.next", "Next phase", _MENU, lambda actions: actions.step_phase(1), ("]", "Ctrl+PgDown")),
+    UiCommand("cine.play", "Play or stop", _MENU, lambda actions: actions.play(), ("C",)),
+    UiCommand("view.next", "Next view", _MENU, ViewerActions.next_view, ("Tab",)),
+)
