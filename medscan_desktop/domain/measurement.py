@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from medscan_desktop.domain.code import Code
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid
 from medscan_desktop.domain.user import UserId
 
@@ -15,7 +16,17 @@ class MeasurementKind(StrEnum):
     """What was drawn."""
 
     LENGTH = "length"
+    ANGLE = "angle"
+    COBB = "cobb"
+    BIDIRECTIONAL = "bidirectional"
+    POLYLINE = "polyline"
     ELLIPSE = "ellipse"
+    RECTANGLE = "rectangle"
+    FREEHAND = "freehand"
+    SPHERE = "sphere"
+    ARROW = "arrow"
+    TEXT = "text"
+    PROBE = "probe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +40,18 @@ class Statistics:
     minimum: float
     maximum: float
     unit: str
+    volume_mm3: float | None = None  # of a sphere, which has no area
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """Points are patient LPS mm; on an image without patient geometry, its own plane in mm or px.
 
-    LENGTH: two ends. ELLIPSE: three points, the centre and the ends of the two half axes.
-    `normal` is the unit normal of the plane drawn on. `length` is in `unit` ("mm" or "px").
+    LENGTH: two ends. ANGLE: end, vertex, end. COBB: the ends of one line, then of the other. BIDIRECTIONAL: the ends
+    of the long axis, then of the short one. POLYLINE: its corners in order. ELLIPSE, RECTANGLE: the centre and the ends
+    of the two half axes. FREEHAND: the outline in order, closed by its first point, which is not repeated. SPHERE: the
+    centre and a point on the surface. ARROW: the tip, then the tail. TEXT, PROBE: one point.
+    `normal` is the unit normal of the plane drawn on. `length` and `width` are in `unit` ("mm" or "px").
     """
 
     id: MeasurementId
@@ -56,6 +71,15 @@ class Measurement:
     note: str = ""  # what has happened to its image since
     anchor_instance: InstanceUid | None = None  # the image nearest to its middle: tells which stack it was drawn on,
     anchor_frame: int = 0  # on a reformatted plane too; the frame is counted from 0 in that instance
+    width: float | None = None  # of BIDIRECTIONAL, across its length
+    angle: float | None = None  # degrees, of ANGLE and COBB
+    text: str = ""  # of TEXT and ARROW
+    label: str = ""  # what the user calls it
+    finding: Code | None = None  # what it is
+    site: Code | None = None  # where it is
+    is_target: bool = False  # a target lesion, followed over time
+    tracking_uid: str = ""  # DICOM UID that follows the same lesion from study to study; "" for none yet
+    histogram: tuple[int, ...] = ()  # of the values inside, in equal bins from the least to the most
 
     @property
     def trust(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from medscan_desktop.domain.code import Code
 from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind, Point, Statistics
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.persistence.revisions import Revisions
@@ -41,6 +42,9 @@ def _measurement(body: dict[str, Any]) -> Measurement:
     values["points"] = tuple(_point(point) for point in body["points"])
     values["normal"] = _point(body["normal"])
     values["statistics"] = Statistics(**body["statistics"]) if body["statistics"] else None
+    for name in ("finding", "site"):
+        values[name] = Code(**body[name]) if body.get(name) else None
+    values["histogram"] = tuple(body.get("histogram") or ())
     return Measurement(**values)
 
 
