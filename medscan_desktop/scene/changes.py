@@ -79,12 +79,12 @@ def activated(workspace: Workspace, view_id: ViewId) -> Workspace:
     return workspace if workspace.active == view_id else replace(workspace, active=view_id)
 
 
-def next_activated(workspace: Workspace) -> Workspace:
-    """The next view for the keyboard, after the last the first (Tab)."""
+def next_activated(workspace: Workspace, step: int = 1) -> Workspace:
+    """The next view for the keyboard, after the last the first (Tab); with -1 the one before."""
     ids = [view.id for view in workspace.views]
     if not ids:
         return workspace
-    following = ids[(ids.index(workspace.active) + 1) % len(ids)] if workspace.active in ids else ids[0]
+    following = ids[(ids.index(workspace.active) + step) % len(ids)] if workspace.active in ids else ids[0]
     return replace(workspace, active=following, maximised=following if workspace.maximised is not None else None)
 
 

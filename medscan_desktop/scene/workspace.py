@@ -37,6 +37,7 @@ class Workspace:
     maximised: ViewId | None = None
     focus: Mapping[StackId, Point] = field(default_factory=lambda: MappingProxyType({}))  # where the planes cross, mm
     tool: str = "window"
+    mouse: str = "default"  # the mouse profile: which tool each button means
     overlay: bool = True  # corner texts; what must never be hidden stays
     crosshair: bool = True
     masks_visible: bool = True
@@ -84,3 +85,8 @@ class Workspace:
 
 SceneChange = Callable[[Workspace], Workspace]
 EMPTY = Workspace()
+
+
+def blank(workspace: Workspace) -> Workspace:
+    """Nothing on screen; how its user works stays."""
+    return replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay, mouse=workspace.mouse)

@@ -11,6 +11,7 @@ from medscan_desktop.services.documents import (
 )
 from medscan_desktop.services.exports import export_pdf, export_seg
 from medscan_desktop.services.findings import accept_finding, list_findings, propose_finding, reject_finding
+from medscan_desktop.services.hands import read_hands, save_hands
 from medscan_desktop.services.health import check_health
 from medscan_desktop.services.hostile import forget_hostile, list_hostile, retry_series
 from medscan_desktop.services.imports import import_files
@@ -78,6 +79,7 @@ COMMANDS: tuple[Command, ...] = (
     preview_deletion,
     propose_finding,
     read_budget,
+    read_hands,
     read_header,
     reject_finding,
     reopen_conflict,
@@ -86,6 +88,7 @@ COMMANDS: tuple[Command, ...] = (
     run_model,
     run_retention,
     save_document,
+    save_hands,
     save_measurement,
     search_studies,
     set_budget,

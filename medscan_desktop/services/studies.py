@@ -10,7 +10,7 @@ from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.memory import ShownAs
 from medscan_desktop.scene.stack import Stack, StackId
 from medscan_desktop.scene.view import ViewId
-from medscan_desktop.scene.workspace import EMPTY, Workspace
+from medscan_desktop.scene.workspace import Workspace, blank
 from medscan_desktop.workstation.arrivals import load_for_screen
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.masks import mask_files, read_masks
@@ -73,8 +73,8 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
         return tuple(with_pixels(stack, loading, offer) if stack.id == first[1].id else stack for stack in bare)
 
     def show(workspace: Workspace) -> Workspace:  # fills only now: slices that came before had no stack to be told to
-        blank = replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay, is_demo=ctx.settings.is_demo)
-        hung = hang(blank, study, filled(stacks), first[1].id if first else None)
+        bare = replace(blank(workspace), is_demo=ctx.settings.is_demo)
+        hung = hang(bare, study, filled(stacks), first[1].id if first else None)
         if first is None:  # documents alone: the first is opened next, and read in an act of its own
             hung = replace(hung, views=())
         layers = all_mask_layers(findings, masks, hung)
@@ -122,4 +122,4 @@ def close_study(ctx: Context) -> Effect:
     with ctx.records("study.close") as records:
         unmark(records)
     ctx.shelf.clear()
-    return Effect(scene=lambda workspace: replace(EMPTY, tool=workspace.tool, overlay=workspace.overlay))
+    return Effect(scene=blank)

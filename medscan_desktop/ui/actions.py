@@ -43,6 +43,14 @@ class ViewerActions:
         self.play: Callable[[], object] = lambda: None  # the player's, once there is one
         self.save_document: Callable[[], object] = lambda: None  # asks where to
         self.step_phase: Callable[[int], object] = lambda _step: None  # of a 4D series
+        # The window's own, which it puts here.
+        self.show_palette: Callable[[], object] = lambda: None
+        self.edit_hands: Callable[[], object] = lambda: None
+        self.show_help: Callable[[], object] = lambda: None
+        self.full_screen: Callable[[], object] = lambda: None
+        self.search_library: Callable[[], object] = lambda: None
+        self.show_library: Callable[[], object] = lambda: None
+        self.lock: Callable[[], object] = lambda: None
 
     @property
     def workspace(self) -> Workspace:
@@ -72,6 +80,10 @@ class ViewerActions:
     def next_view(self) -> None:
         """The next pane gets the keyboard."""
         self.store.update(changes.next_activated)
+
+    def previous_view(self) -> None:
+        """The pane before gets the keyboard."""
+        self.store.update(lambda workspace: changes.next_activated(workspace, -1))
 
     def next_series(self, step: int) -> None:
         """The next (1) or previous (-1) stack that can be shown, over the whole window."""

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from medscan_desktop.domain.hands import Hands
 from medscan_desktop.domain.study import SeriesUid, Study, StudyUid
 from medscan_desktop.domain.user import UserId
 from medscan_desktop.services.presence import look_at_study
@@ -14,6 +15,7 @@ from medscan_desktop.services.studies import close_study, open_study
 from medscan_desktop.ui import make
 from medscan_desktop.ui.footer import Footer
 from medscan_desktop.ui.given_back import GivenBack
+from medscan_desktop.ui.hands_control import HandsControl
 from medscan_desktop.ui.help import HelpOverlay
 from medscan_desktop.ui.idle import IdleWatch
 from medscan_desktop.ui.library import LibraryPage
@@ -49,6 +51,7 @@ class Desk(QWidget):
         self.viewer = ViewerPage(workstation, jobs, settings)
         self.footer = Footer(workstation)
         self.help = HelpOverlay(self)
+        self.hands = HandsControl(workstation, self.viewer, self.help, self)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.library)
         self._pages.addWidget(self.viewer)
@@ -67,6 +70,7 @@ class Desk(QWidget):
             page.session.name.setText(user.display_name)
         left, self._left = self._left, None
         self._pages.setCurrentWidget(self.library)
+        self.hands.read()
         self.library.refresh()
         self.library.watched.begin()
         self.library.search.setFocus()
@@ -98,6 +102,7 @@ class Desk(QWidget):
         idle = f"Locked after {self._minutes:g} minutes without input. Log in to go on."
         self.locked.emit(idle if reason == "idle" else "Locked. Log in to go on.")
         self.help.hide()
+        self.hands.close()
         self.library.clear()
         self.viewer.clear()
         self.footer.clear()
@@ -117,19 +122,14 @@ class Desk(QWidget):
         for page in (self.library, self.viewer):
             page.session.help_wanted.connect(self.help.toggle)
             page.session.lock_wanted.connect(self.lock)
+        commands = self.viewer.commands
+        commands.show_help, commands.lock, commands.search_library = self.help.toggle, self.lock, self._search
+        commands.full_screen, commands.show_library = self.full_screen_wanted.emit, self._to_library
+        commands.edit_hands = self.hands.show_window
         self.viewer.library_wanted.connect(self._show_library)
         self.viewer.files_dropped.connect(self.library.bring_in)
         self.idle.idle.connect(lambda: self.lock("idle"))
-        for keys, action in (
-            ("F1", self.help.toggle),
-            ("F11", self.full_screen_wanted.emit),
-            ("Ctrl+F", self._search),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.activated.connect(action)
-        lock = QShortcut(QKeySequence("Ctrl+L"), self)
-        lock.setContext(Qt.ShortcutContext.ApplicationShortcut)  # from every window, dialogs too
-        lock.activated.connect(self.lock)
+        self.hands.use(Hands())
 
     def _open(self, study: Study, series: SeriesUid | None) -> None:
         self.open_study(study.study_instance_uid, series)
@@ -141,6 +141,10 @@ class Desk(QWidget):
             study = self._workstation.store.workspace.study
             if study is not None:  # after the first image is asked for: a share may take its time to answer
                 self._workstation.do(look_at_study, study_instance_uid=study.study_instance_uid)
+
+    def _to_library(self) -> None:
+        if self._pages.currentWidget() is self.viewer:
+            self._show_library()
 
     def _show_library(self) -> None:
         self._workstation.do(close_study)

@@ -1,13 +1,15 @@
 """The list of mouse and keys, laid over the page by F1."""
 
 from dataclasses import dataclass
-from itertools import groupby
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
+from medscan_desktop.tools import tool_named
+from medscan_desktop.tools.bindings import Button, Modifier, profile_named
 from medscan_desktop.ui import make
+from medscan_desktop.ui.key_map import KeyMap, native
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,38 +21,53 @@ class Listed:
     label: str
 
 
-LISTED: tuple[Listed, ...] = (
-    Listed("Images", ("↑", "↓"), "previous, next image"),
-    Listed("Images", ("Shift", "↑ ↓"), "ten images"),
-    Listed("Images", ("Home", "End"), "first, last image"),
-    Listed("Images", ("PgUp", "PgDn"), "previous, next series"),
-    Listed("Images", ("[", "]"), "previous, next phase of a 4D series"),
-    Listed("Images", ("Tab",), "next view"),
-    Listed("Images", ("C",), "play a clip or a run, stop"),
-    Listed("Images", ("Wheel",), "scroll; with Ctrl: zoom"),
-    Listed("Mouse", ("Left drag",), "the tool chosen"),
-    Listed("Mouse", ("Middle drag",), "pan"),
-    Listed("Mouse", ("Right drag",), "zoom; click: menu"),
-    Listed("Mouse", ("Shift", "move"), "3D cursor"),
-    Listed("Mouse", ("Double click",), "one view large, and back"),
-    Listed("Tools", ("W", "T", "Z", "S"), "window, pan, zoom, scroll"),
-    Listed("Tools", ("R", "H"), "rotate, crosshair"),
-    Listed("Tools", ("D", "E"), "distance, ellipse"),
-    Listed("Tools", ("Esc",), "give up what is being drawn"),
-    Listed("Tools", ("Del",), "delete the selected measurement"),
-    Listed("Grey values", ("0",), "automatic window"),
-    Listed("Grey values", ("1", "…", "9"), "window presets"),
-    Listed("Grey values", ("I",), "invert"),
-    Listed("Findings", ("Enter",), "accept the finding"),
-    Listed("Findings", ("Backspace",), "reject the finding"),
-    Listed("Findings", ("G",), "AI overlay on, off"),
-    Listed("Window", ("Space",), "corner texts on, off"),
-    Listed("Window", ("Ctrl", "Z"), "undo; Ctrl Y: redo"),
-    Listed("Window", ("Ctrl", "F"), "search the library"),
-    Listed("Window", ("F11",), "full screen"),
-    Listed("Window", ("Ctrl", "L"), "lock"),
-    Listed("Window", ("F1",), "this list"),
-)
+_MOUSE_GROUP = "Mouse"
+_BUTTONS = {
+    (Button.LEFT, Modifier.PLAIN): ("Left drag",),
+    (Button.LEFT, Modifier.SHIFT): ("Shift", "left drag"),
+    (Button.LEFT, Modifier.CONTROL): ("Ctrl", "left drag"),
+    (Button.LEFT, Modifier.ALT): ("Alt", "left drag"),
+    (Button.MIDDLE, Modifier.PLAIN): ("Middle drag",),
+    (Button.RIGHT, Modifier.PLAIN): ("Right drag",),
+    (Button.WHEEL, Modifier.PLAIN): ("Wheel",),
+    (Button.WHEEL, Modifier.CONTROL): ("Ctrl", "wheel"),
+    (Button.NONE, Modifier.SHIFT): ("Shift", "move"),
+}
+_COLUMNS = 4
+
+
+def listed(keys: KeyMap) -> list[Listed]:
+    """The mouse of the profile and every command that has a key, in the order of the menus."""
+    return [*_mouse(keys.hands.profile), *_keyboard(keys)]
+
+
+def _mouse(profile: str) -> list[Listed]:
+    table = profile_named(profile).plane
+    lines = []
+    for hand, name in _BUTTONS.items():
+        if hand in table and (table[hand] or hand[1] is Modifier.PLAIN):
+            label = tool_named(table[hand]).label.lower() if table[hand] else "the tool chosen"
+            lines.append(Listed(_MOUSE_GROUP, name, label))
+    lines.append(Listed(_MOUSE_GROUP, ("Right click",), "menu"))
+    lines.append(Listed(_MOUSE_GROUP, ("Double click",), "one view large, and back"))
+    return lines
+
+
+def _keyboard(keys: KeyMap) -> list[Listed]:
+    """Presets stand in one line: nine would push the others off the page."""
+    lines, presets = [], [command for command in keys.commands if command.name.startswith("window.preset_")]
+    for command in keys.commands:
+        bound = keys.keys(command)
+        if not bound or command in presets[1:]:
+            continue
+        if command in presets:
+            ends = (keys.shown(presets[0]), "…", keys.shown(presets[-1]))
+            lines.append(Listed(command.menu, ends, "window presets"))
+            continue
+        lines.append(
+            Listed(command.menu, tuple(native(bound[0]).split("+")) if bound[0] != "+" else ("+",), command.label)
+        )
+    return lines
 
 
 class HelpOverlay(QWidget):
@@ -61,22 +78,19 @@ class HelpOverlay(QWidget):
         self._covered = parent
         self._keyboard: QWidget | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        card = make.frame("card")
-        body = make.column(card, margin=24, gap=14)
-        body.addWidget(make.label("Mouse and keys", "heading"))
-        columns = make.row(gap=36)
-        groups = [(name, list(items)) for name, items in groupby(LISTED, key=lambda item: item.group)]
-        for half in (groups[: (len(groups) + 1) // 2], groups[(len(groups) + 1) // 2 :]):
-            side = make.column(gap=14)
-            for name, items in half:
-                side.addLayout(_group(name, items))
-            side.addStretch()
-            columns.addLayout(side)
-        body.addLayout(columns)
-        layout = make.column(self)
-        layout.addWidget(card, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._keys: KeyMap | None = None
+        self._card: QWidget | None = None
+        self._layout = make.column(self)
         parent.installEventFilter(self)
         self.hide()
+
+    def use_keys(self, keys: KeyMap) -> None:
+        """The keys of the user who is here; the list is made when it is asked for."""
+        self._keys = keys
+        if self._card is not None:
+            self._layout.removeWidget(self._card)
+            self._card.deleteLater()
+            self._card = None
 
     def toggle(self) -> None:
         """Show and take the keyboard, or give both back."""
@@ -84,6 +98,9 @@ class HelpOverlay(QWidget):
             self.hide()
             return
         self._keyboard = QApplication.focusWidget()
+        if self._card is None and self._keys is not None:
+            self._card = _card(listed(self._keys))
+            self._layout.addWidget(self._card, alignment=Qt.AlignmentFlag.AlignCenter)
         self.setGeometry(self._covered.rect())
         self.show()
         self.raise_()
@@ -116,11 +133,35 @@ class HelpOverlay(QWidget):
         painter.fillRect(self.rect(), QColor(6, 8, 10, 200))
 
 
+def _card(lines: list[Listed]) -> QWidget:
+    """The lines in columns of about the same height, no group torn apart."""
+    card = make.frame("card")
+    body = make.column(card, margin=20, gap=12)
+    body.addWidget(make.label("Mouse and keys", "heading"))
+    columns = make.row(gap=24)
+    groups: dict[str, list[Listed]] = {}
+    for line in lines:
+        groups.setdefault(line.group, []).append(line)
+    wanted = sum(len(items) + 2 for items in groups.values()) / _COLUMNS
+    side, filled = make.column(gap=12), 0
+    for name, items in groups.items():
+        if filled and filled + (len(items) + 2) / 2 > wanted:
+            side.addStretch()
+            columns.addLayout(side)
+            side, filled = make.column(gap=12), 0
+        side.addLayout(_group(name, items))
+        filled += len(items) + 2
+    side.addStretch()
+    columns.addLayout(side)
+    body.addLayout(columns)
+    return card
+
+
 def _group(name: str, items: list[Listed]) -> QGridLayout:
     grid = QGridLayout()
-    grid.setHorizontalSpacing(14)
-    grid.setVerticalSpacing(5)
-    grid.setColumnMinimumWidth(0, 190)
+    grid.setHorizontalSpacing(10)
+    grid.setVerticalSpacing(3)
+    grid.setColumnMinimumWidth(0, 110)
     grid.setColumnStretch(1, 1)
     grid.addWidget(make.label(name.upper(), "section"), 0, 0, 1, 2)
     for line, item in enumerate(items, start=1):

@@ -32,6 +32,7 @@ _SHAPES = {
     "help": '<circle cx="12" cy="12" r="8.5"/><path d="M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8'
     'M12 16.6v.1"/>',
     "lock": '<rect x="5" y="10.5" width="14" height="10" rx="1.5"/><path d="M8 10.5V7.5a4 4 0 0 1 8 0v3"/>',
+    "menu": '<path d="M4 6.5h16M4 12h16M4 17.5h10"/>',
     "library": '<path d="M4 6.5h16M4 12h16M4 17.5h16"/>',
     "back": '<path d="M14.5 5l-7 7 7 7"/>',
     "forth": '<path d="M9.5 5l7 7-7 7"/>',

@@ -25,7 +25,13 @@ _BACK = "Library"
 class Toolbar(QFrame):
     """One row. What is not possible now is greyed, never hidden."""
 
-    def __init__(self, actions: ViewerActions, session: SessionBar, on_library: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        actions: ViewerActions,
+        session: SessionBar,
+        on_library: Callable[[], object],
+        fill_commands: Callable[[QMenu], object],
+    ) -> None:
         super().__init__()
         self.setProperty("role", "bar")
         self._actions = actions
@@ -45,6 +51,7 @@ class Toolbar(QFrame):
         self._reset = make.tool_button("reset", "Reset the view", actions.reset)
         self.windows = _menu_button("window", "Window", "Window presets (0–9)", self._fill_windows)
         self.export = _menu_button("export", "Export", "Picture, segmentation, PDF", self._fill_export)
+        self.menu = _menu_button("menu", "Menu", "All commands, with their keys", fill_commands)
         self._session = session
         self._back = make.button(_BACK, on_library, icon_name="back")
         self._back.setAccessibleName(_BACK)
@@ -53,6 +60,7 @@ class Toolbar(QFrame):
         row = make.row(self, gap=2)
         row.setContentsMargins(8, 5, 12, 5)
         row.addWidget(self._back)
+        row.addWidget(self.menu)
         groups: tuple[tuple[QToolButton, ...], ...] = (
             tuple(self.tools.values()),
             (self.windows, self._invert, self._reset),
@@ -88,7 +96,7 @@ class Toolbar(QFrame):
 
     def _set_words(self, *, shown: bool) -> None:
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
-        for button in (self.windows, self.export):
+        for button in (self.menu, self.windows, self.export):
             button.setToolButtonStyle(beside if shown else alone)
         self._back.setText(_BACK if shown else "")
         self._session.name.setVisible(shown)
@@ -167,7 +175,7 @@ def _window_text(voi: Voi) -> str:
     return f"{voi.name}   {voi.width:g} / {voi.centre:g}" if isinstance(voi, Window) else voi.name
 
 
-def _menu_button(icon_name: str, text: str, tip: str, fill: Callable[[QMenu], None]) -> QToolButton:
+def _menu_button(icon_name: str, text: str, tip: str, fill: Callable[[QMenu], object]) -> QToolButton:
     made = QToolButton()
     made.setText(text)
     made.setToolTip(tip)

@@ -140,9 +140,11 @@ class ViewWidget(QWidget):
         name = bound_tool(
             button,
             self._store.workspace.tool,
+            profile=self._store.workspace.mouse,
             is_3d=view.kind is ViewKind.THREE_D,
             shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
             control=bool(held & Qt.KeyboardModifier.ControlModifier),
+            alt=bool(held & Qt.KeyboardModifier.AltModifier),
         )
         return tool_named(name) if name else None
 

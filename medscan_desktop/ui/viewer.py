@@ -1,12 +1,12 @@
 """The viewer page: bar, patient banner, series strip, panes and panels around one workspace."""
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QScrollArea, QWidget
 
+from medscan_desktop.domain.hands import Hands
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.render.presets_3d import presets_for
 from medscan_desktop.render.texts import forget_texts
@@ -16,10 +16,16 @@ from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.banner import PatientBanner
 from medscan_desktop.ui.cine import CineBar
+from medscan_desktop.ui.command import UiCommand
+from medscan_desktop.ui.command_menu import fill_commands
 from medscan_desktop.ui.commands import UI_COMMANDS
+from medscan_desktop.ui.commands.window import WINDOW
 from medscan_desktop.ui.document_actions import DocumentActions
 from medscan_desktop.ui.dropping import dropped_files
+from medscan_desktop.ui.key_binder import KeyBinder
+from medscan_desktop.ui.key_map import KeyMap
 from medscan_desktop.ui.memory_bar import MemoryBar
+from medscan_desktop.ui.palette import Palette
 from medscan_desktop.ui.pane_grid import PaneGrid
 from medscan_desktop.ui.panels import PANELS
 from medscan_desktop.ui.phase_bar import PhaseBar
@@ -46,7 +52,7 @@ class ViewerPage(QWidget):
         self.setAcceptDrops(True)
         self.commands = ViewerActions(workstation)
         self.session = SessionBar()
-        self.toolbar = Toolbar(self.commands, self.session, self.library_wanted.emit)
+        self.toolbar = Toolbar(self.commands, self.session, self.library_wanted.emit, self.fill_commands)
         self.banner = PatientBanner()
         self.memory = MemoryBar(self.commands)
         self.strip = SeriesStrip(self.commands)
@@ -61,7 +67,10 @@ class ViewerPage(QWidget):
         self.documents.fill_tile_menu = self.stacks.fill_tile_menu
         self.panels = tuple(panel(self.commands) for panel in PANELS)
         self._build()
-        self._bind_keys()
+        self.palette_page = Palette(self, self.commands, self._perform)
+        self._binder = KeyBinder(self, [one for one in UI_COMMANDS if one not in WINDOW], self._perform)
+        self.use_keys(KeyMap(UI_COMMANDS, Hands()))
+        self.commands.show_palette = lambda: self.palette_page.ask(self.keys)
         self.grid.menu_wanted.connect(self._show_menu)
         self.grid.reference_wanted.connect(self.documents.follow)
         self.grid.save_wanted.connect(self.documents.save)
@@ -125,18 +134,22 @@ class ViewerPage(QWidget):
         layout.addWidget(self.memory)
         layout.addLayout(body, 1)
 
-    def _bind_keys(self) -> None:
-        for command in UI_COMMANDS:
-            for keys in command.keys:
-                shortcut = QShortcut(QKeySequence(keys), self)  # for the window: whatever has the focus on this page
-                shortcut.activated.connect(partial(self._perform, command.run))
+    def use_keys(self, keys: KeyMap) -> None:
+        """The keys of the user who is here."""
+        self.keys = keys
+        self._binder.bind(keys)
 
-    def _perform(self, action: Callable[[ViewerActions], object]) -> None:
+    def fill_commands(self, menu: QMenu) -> None:
+        """Every command, in its group."""
+        fill_commands(menu, self.keys, self.commands)
+
+    def _perform(self, command: UiCommand) -> None:
         if isinstance(QApplication.focusWidget(), QLineEdit):
             self.setFocus()  # Enter or an arrow while typing ends the typing, and decides nothing
             return
         self.grid.cancel_drags()  # a key ends the drag that a button still holds
-        action(self.commands)
+        if command.is_possible(self.commands):
+            command.run(self.commands)
 
     def _changed(self, old: Workspace, new: Workspace) -> None:
         self.banner.workspace_changed(old, new)

@@ -6,5 +6,6 @@ from medscan_desktop.ui.commands.grey import GREY
 from medscan_desktop.ui.commands.images import IMAGES
 from medscan_desktop.ui.commands.mouse_tools import MOUSE_TOOLS
 from medscan_desktop.ui.commands.views import VIEWS
+from medscan_desktop.ui.commands.window import WINDOW
 
-UI_COMMANDS: tuple[UiCommand, ...] = (*IMAGES, *MOUSE_TOOLS, *GREY, *VIEWS, *EDITS)
+UI_COMMANDS: tuple[UiCommand, ...] = (*IMAGES, *MOUSE_TOOLS, *GREY, *VIEWS, *EDITS, *WINDOW)

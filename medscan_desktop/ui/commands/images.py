@@ -18,4 +18,5 @@ IMAGES: tuple[UiCommand, ...] = (
     UiCommand("phase.next", "Next phase", _MENU, lambda actions: actions.step_phase(1), ("]", "Ctrl+PgDown")),
     UiCommand("cine.play", "Play or stop", _MENU, lambda actions: actions.play(), ("C",)),
     UiCommand("view.next", "Next view", _MENU, ViewerActions.next_view, ("Tab",)),
+    UiCommand("view.previous", "Previous view", _MENU, ViewerActions.previous_view, ("Shift+Tab",)),
 )

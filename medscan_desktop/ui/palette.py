@@ -1,0 +1,143 @@
+"""Find a command by a few letters of its name and run it: one line to type in, a list below."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QListWidget, QListWidgetItem, QWidget
+
+from medscan_desktop.ui import make, theme
+from medscan_desktop.ui.actions import ViewerActions
+from medscan_desktop.ui.command import UiCommand
+from medscan_desktop.ui.key_map import KeyMap
+
+_WIDTH, _ROWS = 560, 12
+_STEPS: dict[int, int] = {
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_PageUp: -_ROWS,
+    Qt.Key.Key_PageDown: _ROWS,
+}
+_ESCAPE: int = Qt.Key.Key_Escape
+_COMMAND = Qt.ItemDataRole.UserRole
+
+
+class Palette(QWidget):
+    """Lies over its parent until a command is chosen, Esc is pressed or beside it is clicked."""
+
+    def __init__(self, parent: QWidget, actions: ViewerActions, run: Callable[[UiCommand], object]) -> None:
+        super().__init__(parent)
+        self._covered = parent
+        self._actions = actions
+        self._run = run
+        self._keys: KeyMap | None = None
+        self._keyboard: QWidget | None = None
+        self.line = make.field("Type a few letters: angle, invert, layout…")
+        self.line.setAccessibleName("Find a command")
+        self.list = QListWidget()
+        self.list.setAccessibleName("Commands")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.empty = make.label("No command has this in its name.", "muted")
+        card = make.frame("card")
+        card.setFixedWidth(_WIDTH)
+        body = make.column(card, margin=12, gap=8)
+        body.addWidget(self.line)
+        body.addWidget(self.list)
+        body.addWidget(self.empty)
+        layout = make.column(self)
+        layout.addSpacing(80)
+        layout.addWidget(card, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch()
+        self.line.textChanged.connect(self._show)
+        self.line.returnPressed.connect(self._choose)
+        self.list.itemClicked.connect(lambda _item: self._choose())
+        self.line.installEventFilter(self)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def ask(self, keys: KeyMap) -> None:
+        """Show it, empty, with the keyboard."""
+        self._keys = keys
+        self._keyboard = QApplication.focusWidget()
+        self.line.clear()
+        self._show("")
+        self.setGeometry(self._covered.rect())
+        self.show()
+        self.raise_()
+        self.line.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._covered and event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._covered.rect())
+        if watched is not self.line:
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # while it is up, every key is for it
+            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._pressed(event.key())
+        return False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._leave()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), QColor(6, 8, 10, 150))
+
+    def _pressed(self, key: int) -> bool:
+        step = _STEPS.get(key, 0)
+        if step:
+            last = self.list.count() - 1
+            self.list.setCurrentRow(min(max(self.list.currentRow() + step, 0), last))
+            return True
+        if key == _ESCAPE:
+            self._leave()
+            return True
+        return False
+
+    def _show(self, text: str) -> None:
+        self.list.clear()
+        if self._keys is None:
+            return
+        found = matching(self._keys.commands, text)
+        for command in found:
+            item = QListWidgetItem(self._text(command))
+            item.setData(_COMMAND, command)
+            if not command.is_possible(self._actions):
+                item.setForeground(QColor(theme.MUTED))
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.list.setFixedHeight(max(1, min(len(found), _ROWS)) * max(self.list.sizeHintForRow(0), 1) + 4)
+        self.list.setVisible(bool(found))
+        self.empty.setVisible(not found)
+
+    def _text(self, command: UiCommand) -> str:
+        keys = self._keys.shown(command) if self._keys is not None else ""
+        where = f"{command.menu} · {command.label}"
+        return f"{where}    {keys}" if keys else where
+
+    def _choose(self) -> None:
+        if self.list.currentRow() < 0:
+            return
+        command: UiCommand = self.list.currentItem().data(_COMMAND)
+        if command.is_possible(self._actions):
+            self._leave()
+            self._run(command)
+
+    def _leave(self) -> None:
+        self.hide()
+        if self._keyboard is not None:
+            self._keyboard.setFocus()
+            self._keyboard = None
+
+
+def matching(commands: Sequence[UiCommand], text: str) -> list[UiCommand]:
+    """The commands whose menu and label hold every word of `text`; those whose label begins with it first."""
+    words = text.casefold().split()
+    held = [command for command in commands if all(word in _searched(command) for word in words)]
+    return sorted(held, key=lambda command: not command.label.casefold().startswith(text.casefold().strip() or " "))
+
+
+def _searched(command: UiCommand) -> str:
+    return f"{command.menu} {command.label}".casefold()
