@@ -96,14 +96,15 @@ def drag(
     button: Qt.MouseButton = Qt.MouseButton.LeftButton,
     *,
     let_go: bool = True,
+    held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
 ) -> None:
     """Press, move in four steps, release: as the window system would send it."""
-    send(widget, QEvent.Type.MouseButtonPress, start, button, button)
+    send(widget, QEvent.Type.MouseButtonPress, start, button, button, held)
     for step in range(1, 5):
         at = tuple(a + (b - a) * step / 4 for a, b in zip(start, end, strict=True))
-        send(widget, QEvent.Type.MouseMove, at, Qt.MouseButton.NoButton, button)
+        send(widget, QEvent.Type.MouseMove, at, Qt.MouseButton.NoButton, button, held)
     if let_go:
-        send(widget, QEvent.Type.MouseButtonRelease, end, button, Qt.MouseButton.NoButton)
+        send(widget, QEvent.Type.MouseButtonRelease, end, button, Qt.MouseButton.NoButton, held)
 
 
 def send(
