@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QKeySequence
 from PySide6.QtWidgets import QComboBox, QDialog, QHeaderView, QKeySequenceEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
 from medscan_desktop.domain.hands import Hands
@@ -12,6 +12,7 @@ from medscan_desktop.ui import make
 from medscan_desktop.ui.command import UiCommand
 from medscan_desktop.ui.key_map import KeyMap, native, portable
 
+_ROW = QSize(0, 24)
 _COMMAND = Qt.ItemDataRole.UserRole
 
 
@@ -102,10 +103,13 @@ class HandsWindow(QDialog):
             if command.menu not in groups:
                 groups[command.menu] = QTreeWidgetItem(self.tree, [command.menu, ""])
                 groups[command.menu].setFirstColumnSpanned(True)
+                groups[command.menu].setSizeHint(0, _ROW)
+                groups[command.menu].setFont(0, _bold(self.tree))
             keys = self._keys.keys(command)
             text = ", ".join(map(native, keys)) + ("  (yours)" if command.name in self._keys.hands.keys else "")
             item = QTreeWidgetItem(groups[command.menu], [command.label, text])
             item.setData(0, _COMMAND, command)
+            item.setSizeHint(0, _ROW)
         self.tree.expandAll()
         self.choose(name)
         self._show_state()
@@ -167,3 +171,9 @@ class HandsWindow(QDialog):
 
     def _use_profile(self) -> None:
         self._changed(Hands(str(self.profile.currentData()), self._keys.hands.keys))
+
+
+def _bold(widget: QWidget) -> QFont:
+    font = QFont(widget.font())
+    font.setBold(True)
+    return font

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QApplication, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from medscan_desktop.ui import make, theme
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.command import UiCommand
 from medscan_desktop.ui.key_map import KeyMap
 
-_WIDTH, _ROWS = 560, 12
+_WIDTH, _SIDE, _ROWS, _ROW = 560, 110, 12, 26
 _STEPS: dict[int, int] = {
     Qt.Key.Key_Up: -1,
     Qt.Key.Key_Down: 1,
@@ -34,7 +34,14 @@ class Palette(QWidget):
         self._keyboard: QWidget | None = None
         self.line = make.field("Type a few letters: angle, invert, layout…")
         self.line.setAccessibleName("Find a command")
-        self.list = QListWidget()
+        self.list = QTreeWidget()
+        self.list.setColumnCount(3)
+        self.list.setHeaderHidden(True)
+        self.list.setRootIsDecorated(False)
+        self.list.header().setStretchLastSection(False)
+        self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in (1, 2):
+            self.list.setColumnWidth(column, _SIDE)
         self.list.setAccessibleName("Commands")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -51,7 +58,7 @@ class Palette(QWidget):
         layout.addStretch()
         self.line.textChanged.connect(self._show)
         self.line.returnPressed.connect(self._choose)
-        self.list.itemClicked.connect(lambda _item: self._choose())
+        self.list.itemClicked.connect(lambda _item, _column: self._choose())
         self.line.installEventFilter(self)
         parent.installEventFilter(self)
         self.hide()
@@ -88,8 +95,7 @@ class Palette(QWidget):
     def _pressed(self, key: int) -> bool:
         step = _STEPS.get(key, 0)
         if step:
-            last = self.list.count() - 1
-            self.list.setCurrentRow(min(max(self.list.currentRow() + step, 0), last))
+            self._choose_row(self.list.currentIndex().row() + step)
             return True
         if key == _ESCAPE:
             self._leave()
@@ -102,25 +108,26 @@ class Palette(QWidget):
             return
         found = matching(self._keys.commands, text)
         for command in found:
-            item = QListWidgetItem(self._text(command))
-            item.setData(_COMMAND, command)
+            item = QTreeWidgetItem(self.list, [command.label, command.menu, self._keys.shown(command)])
+            item.setData(0, _COMMAND, command)
+            item.setSizeHint(0, QSize(0, _ROW))
+            item.setForeground(1, QColor(theme.MUTED))
             if not command.is_possible(self._actions):
-                item.setForeground(QColor(theme.MUTED))
-            self.list.addItem(item)
-        self.list.setCurrentRow(0)
-        self.list.setFixedHeight(max(1, min(len(found), _ROWS)) * max(self.list.sizeHintForRow(0), 1) + 4)
+                item.setForeground(0, QColor(theme.MUTED))
+        self._choose_row(0)
+        self.list.setFixedHeight(max(1, min(len(found), _ROWS)) * _ROW + 4)
         self.list.setVisible(bool(found))
         self.empty.setVisible(not found)
 
-    def _text(self, command: UiCommand) -> str:
-        keys = self._keys.shown(command) if self._keys is not None else ""
-        where = f"{command.menu} · {command.label}"
-        return f"{where}    {keys}" if keys else where
+    def _choose_row(self, row: int) -> None:
+        held = min(max(row, 0), self.list.topLevelItemCount() - 1)
+        self.list.setCurrentIndex(self.list.model().index(held, 0))
 
     def _choose(self) -> None:
-        if self.list.currentRow() < 0:
+        item = self.list.currentItem()
+        if item is None:
             return
-        command: UiCommand = self.list.currentItem().data(_COMMAND)
+        command: UiCommand = item.data(0, _COMMAND)
         if command.is_possible(self._actions):
             self._leave()
             self._run(command)
