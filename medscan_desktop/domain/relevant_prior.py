@@ -133,6 +133,14 @@ def relevance(current: Examination, other: Examination) -> Relevance:
     return Relevance(score, is_comparable, tuple(text for text in (kind, where, when) if text))
 
 
+REGION_NAMES = tuple(_REGIONS)
+
+
+def regions_named(text: str) -> frozenset[str]:
+    """The regions of the body that a text names, by REGION_NAMES."""
+    return _regions(text)
+
+
 def ranked(current: Examination, others: Iterable[Examination]) -> tuple[tuple[Examination, Relevance], ...]:
     """The most relevant first: earlier studies before those that came after the open one; of equals the newest."""
     pairs = [(other, relevance(current, other)) for other in others if not _is_same(current, other)]

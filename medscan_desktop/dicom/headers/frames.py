@@ -12,7 +12,8 @@ _SHARED = TAGS["SharedFunctionalGroupsSequence"]
 _PER_FRAME = TAGS["PerFrameFunctionalGroupsSequence"]
 _DETECTOR = TAGS["DetectorInformationSequence"]
 _REGIONS = TAGS["SequenceOfUltrasoundRegions"]
-_OUTSIDE_GROUPS = frozenset((_SHARED, _PER_FRAME, _DETECTOR, _REGIONS)) | {
+_VIEW = TAGS["ViewCodeSequence"]
+_OUTSIDE_GROUPS = frozenset((_SHARED, _PER_FRAME, _DETECTOR, _REGIONS, _VIEW)) | {
     TAGS[name] for name in ("ModalityLUTSequence", "VOILUTSequence", "DirectoryRecordSequence")
 }
 
@@ -23,6 +24,9 @@ def shared_values(elements: Elements, attributes: Mapping[str, str]) -> dict[str
     for tag in (_SHARED, _DETECTOR):
         for item in elements.items.get(tag, ())[:1]:
             values |= _flat(item, attributes)
+    for item in elements.items.get(_VIEW, ())[:1]:
+        code = attribute_values(item, charset="").get("CodeValue")
+        values |= {"ViewCode": code} if code else {}
     return values
 
 

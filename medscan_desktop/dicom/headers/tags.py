@@ -149,6 +149,7 @@ _SEQUENCE_TABLE = """
 004008EA MeasurementUnitsCodeSequence
 00409096 RealWorldValueMappingSequence
 00540022 DetectorInformationSequence
+00540220 ViewCodeSequence
 52009229 SharedFunctionalGroupsSequence
 52009230 PerFrameFunctionalGroupsSequence
 """
