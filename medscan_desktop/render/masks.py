@@ -5,7 +5,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from medscan_desktop.render.sampling import Grid, sample_label
+from medscan_desktop.imaging.mask import Mask
+from medscan_desktop.render.grid import Grid
+from medscan_desktop.render.oblique import ObliqueGrid, sample_label_oblique
+from medscan_desktop.render.sampling import sample_label
 from medscan_desktop.scene.overlay import MaskLayer
 
 _OUTLINE = np.ones((3, 3), np.uint8)
@@ -16,14 +19,10 @@ def mask_picture(layer: MaskLayer, grid: Grid) -> tuple[int, int, NDArray[np.uin
     left, top, right, bottom = grid.rectangle
     if right <= left or bottom <= top or layer.opacity <= 0:
         return None
-    plane = layer.mask.plane(grid.axis, grid.index)
-    if not plane.any():
+    found = _oblique_label(layer.mask, grid) if isinstance(grid, ObliqueGrid) else _label(layer.mask, grid)
+    if found is None:
         return None
-    part = grid.part_showing(*cv2.boundingRect(plane.view(np.uint8)))
-    if part is None:
-        return None
-    left, top, _, _ = part
-    label = sample_label(plane, grid, part)
+    left, top, label = found
     x, y, width, height = cv2.boundingRect(label)
     if not width:
         return None
@@ -33,6 +32,28 @@ def mask_picture(layer: MaskLayer, grid: Grid) -> tuple[int, int, NDArray[np.uin
     )
     codes = np.asarray(2 * label - inner, np.uint8)  # 0 outside, 1 filled, 2 outline
     return left + x, top + y, _colours(layer).take(codes)
+
+
+def _label(mask: Mask, grid: Grid) -> tuple[int, int, NDArray[np.uint8]] | None:
+    """(left, top, 0 or 1) on one of the stack's own planes; of a slab all that lies in it."""
+    first, last = (min(max(k, 0), mask.shape[grid.axis] - 1) for k in grid.slices)
+    plane = mask.plane(grid.axis, first)
+    for index in range(first + 1, last + 1):
+        plane |= mask.plane(grid.axis, index)
+    if not plane.any():
+        return None
+    part = grid.part_showing(*cv2.boundingRect(plane.view(np.uint8)))
+    return None if part is None else (part[0], part[1], sample_label(plane, grid, part))
+
+
+def _oblique_label(mask: Mask, grid: ObliqueGrid) -> tuple[int, int, NDArray[np.uint8]] | None:
+    part = grid.rectangle
+    found: NDArray[np.uint8] | None = None
+    for layer in grid.layers():
+        label = sample_label_oblique(mask, *layer.nearest_voxels(part))
+        if label is not None:
+            found = label if found is None else found | label
+    return None if found is None else (part[0], part[1], found)
 
 
 def as_image(pixels: NDArray[np.uint32]) -> QImage:

@@ -10,9 +10,11 @@ from PySide6.QtGui import QImage, QPainter
 
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.grey import grey_table
+from medscan_desktop.render.grid import Grid
 from medscan_desktop.render.masks import as_image, mask_picture
+from medscan_desktop.render.oblique import ObliqueGrid, ObliqueSource, sample_oblique
 from medscan_desktop.render.planes import PlaneSource
-from medscan_desktop.render.sampling import Grid, Sampled, sample
+from medscan_desktop.render.sampling import Sampled, sample
 from medscan_desktop.scene.overlay import MaskLayer
 from medscan_desktop.scene.view import View
 
@@ -41,7 +43,13 @@ class PlaneImage:
     def __init__(self, sampler: Sampler = sample) -> None:
         self._sampler = sampler
         self._source: PlaneSource | None = None
+        self._oblique: ObliqueSource | None = None
         self._kept: _Kept | None = None
+
+    @property
+    def last(self) -> Sampled | None:
+        """What was drawn last."""
+        return self._kept.sampled if self._kept is not None else None
 
     def draw(self, canvas: QImage, volume: Volume, grid: Grid, view: View, *, settled: bool = False) -> None:
         """The slice in the view's window onto an RGB32 canvas of the grid's size.
@@ -61,12 +69,18 @@ class PlaneImage:
     def sampled(self, volume: Volume, grid: Grid, *, settled: bool = False) -> Sampled | None:
         """The slice at the grid's pixels, kept from the last time where nothing has changed."""
         if self._source is None or self._source.volume is not volume:
-            self._source, self._kept = PlaneSource(volume), None
-        arrived = bool(volume.loaded[grid.index]) if grid.axis == 0 else _arrived(volume, settled)
+            self._source, self._oblique, self._kept = PlaneSource(volume), ObliqueSource(volume), None
+        is_one = grid.axis == 0 and grid.slab is None
+        arrived = bool(volume.loaded[grid.index]) if is_one else _arrived(volume, settled)
         key = (*grid.key, arrived)  # read before the pixels are: a slice that arrives meanwhile is sampled again
         if self._kept is None or self._kept.key != key:
-            self._kept = _Kept(key, self._sampler(self._source, grid))
+            self._kept = _Kept(key, self._sample(self._source, grid))
         return self._kept.sampled
+
+    def _sample(self, source: PlaneSource, grid: Grid) -> Sampled | None:
+        if isinstance(grid, ObliqueGrid) and self._oblique is not None:
+            return sample_oblique(self._oblique, grid)
+        return self._sampler(source, grid)
 
 
 def _arrived(volume: Volume, settled: bool) -> int:

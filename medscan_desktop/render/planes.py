@@ -22,6 +22,7 @@ class PlaneSource:
     volume: Volume
     _number: int = -1  # of the block that is kept
     _block: Pixels | None = field(default=None, repr=False)
+    kept_slab: tuple[object, Pixels, NDArray[np.bool_] | None] | None = field(default=None, repr=False)  # the last one
 
     def plane(self, axis: int, index: int) -> Pixels:
         """The slice at `index` along the array's `axis` (0 = k, 1 = j, 2 = i), contiguous, 2D (colour: 3D)."""

@@ -7,9 +7,10 @@ from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkImagingCore import vtkImageReslice, vtkImageShrink3D
 
+from medscan_desktop.render.grid import Grid
 from medscan_desktop.render.plane_image import Sampler
 from medscan_desktop.render.planes import PlaneSource
-from medscan_desktop.render.sampling import Grid, Sampled, reduced_matrix, sample, tissue_mask, weighted
+from medscan_desktop.render.sampling import Sampled, plane_and_tissue, reduced_matrix, sample, weighted
 from medscan_desktop.render.vtk_arrays import array_of, image_of
 
 _OUTSIDE = -1.0  # the weight of what lies off the image
@@ -20,14 +21,14 @@ def reference_sample(source: PlaneSource, grid: Grid) -> Sampled | None:
     left, top, right, bottom = grid.rectangle
     if right <= left or bottom <= top:
         return None
-    plane = np.asarray(source.volume.values.take(grid.index, grid.axis))
     size = (right - left, bottom - top)
     if source.volume.is_colour:
+        plane = np.asarray(source.volume.values.take(grid.index, grid.axis))
         channels = np.concatenate([plane.astype(np.float32), np.ones((*plane.shape[:2], 1), np.float32)], axis=2)
         found = _resliced(channels, grid, size)
         colour = np.clip(np.rint(found[..., :3]), 0, 255).astype(np.uint8)
         return Sampled(left, top, colour, found[..., 3] > 0)
-    tissue = tissue_mask(source, grid, plane)
+    plane, tissue = plane_and_tissue(source, grid)
     weight = np.ones(plane.shape, np.float32) if tissue is None else tissue.astype(np.float32)
     tissue_values = np.where(weight > 0, plane, 0).astype(np.float32)
     found = _resliced(np.stack([tissue_values, weight], axis=2), grid, size)

@@ -8,136 +8,20 @@ Four rules: the image ends half a voxel beyond its outermost centres; padding, s
 that are no number never mix with tissue; a picture made smaller averages the pixels it drops; colour has no window.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
-from math import ceil, floor
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from medscan_desktop.imaging.volume import Volume
+from medscan_desktop.render.grid import Floats, Grid
 from medscan_desktop.render.planes import Pixels, PlaneSource
 from medscan_desktop.scene.camera import PaneMap
+from medscan_desktop.scene.slab import SlabMode
 
-Floats = NDArray[np.float64]
 _LINEAR = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 _NEAREST = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-_TIE = 1e-6  # a pixel whose centre falls on the image's very edge belongs to it, whichever way the last bit rounds
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The device pixels of a pane in the coordinates of one slice.
-
-    `matrix` (2x3) takes the device pixel (x, y), whose centre it stands for, to (column, row) of the slice's array.
-    """
-
-    axis: int  # the array axis that runs through the screen (0 = k, 1 = j, 2 = i)
-    index: int
-    matrix: Floats
-    size: tuple[int, int]  # width, height in device pixels
-    extent: tuple[int, int]  # columns, rows of the slice
-    scale: float = 1.0  # device pixels to a logical one
-
-    @classmethod
-    def of(cls, pane: PaneMap, size: tuple[int, int], scale: float) -> "Grid":
-        """The grid of a pane of `size` logical pixels with `scale` device pixels each."""
-        column, row = sorted({0, 1, 2} - {pane.axes.through})
-        linear = pane.geometry.inverse[:3, :3] @ np.stack([pane.right, pane.down], axis=1) / scale
-        start = pane.geometry.to_index(pane.origin) + linear @ (0.5, 0.5)
-        matrix = np.column_stack([linear, start])[[column, row]]
-        sizes = pane.geometry.size_ijk
-        device = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
-        return cls(2 - pane.axes.through, pane.slice_index, matrix, device, (sizes[column], sizes[row]), scale)
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """What must be equal for two grids to sample the same."""
-        return self.axis, self.index, self.matrix.tobytes(), self.size
-
-    @cached_property
-    def _spans(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """For each row of the pane the pixels [first, last) whose centres lie on the image."""
-        width, height = self.size
-        rows = np.arange(height)
-        low, high = np.full(height, -np.inf), np.full(height, np.inf)
-        for (step, down, start), extent in zip(self.matrix, self.extent, strict=True):
-            at = down * rows + start
-            if abs(step) < 1e-9:
-                outside = (at < -0.5 - _TIE) | (at > extent - 0.5 + _TIE)
-                low[outside] = np.inf
-                continue
-            ends = np.sort(np.stack([(-0.5 - _TIE - at) / step, (extent - 0.5 + _TIE - at) / step]), axis=0)
-            low, high = np.maximum(low, ends[0]), np.minimum(high, ends[1])
-        first = np.ceil(np.clip(low, 0, width)).astype(np.int64)
-        last = np.clip(np.floor(np.clip(high, -1, width)) + 1, 0, width).astype(np.int64)
-        return first, np.maximum(first, last)
-
-    @cached_property
-    def _is_straight(self) -> bool:
-        """Whether the slice's rows or columns run along the pane's: no turn, or one by quarters."""
-        (a, b, _), (c, d, _) = np.abs(self.matrix).tolist()
-        return bool(max(b, c) < 1e-9 or max(a, d) < 1e-9)
-
-    def _straight_rectangle(self) -> tuple[int, int, int, int]:
-        """The same as from the spans, in a few sums: most panes are straight, and scrolling should cost little."""
-        edges = []
-        for pixel_axis, size in enumerate(self.size):
-            along = 0 if abs(self.matrix[0, pixel_axis]) > 1e-9 else 1
-            step, start = float(self.matrix[along, pixel_axis]), float(self.matrix[along, 2])
-            ends = sorted(((-0.5 - _TIE - start) / step, (self.extent[along] - 0.5 + _TIE - start) / step))
-            edges.append((max(0, ceil(ends[0])), min(size, floor(ends[1]) + 1)))
-        (left, right), (top, bottom) = edges
-        return (left, top, right, bottom) if right > left and bottom > top else (0, 0, 0, 0)
-
-    @cached_property
-    def rectangle(self) -> tuple[int, int, int, int]:
-        """(left, top, right, bottom) of the pixels that show any image, right and bottom excluded."""
-        if self._is_straight:
-            return self._straight_rectangle()
-        first, last = self._spans
-        rows = np.flatnonzero(last > first)
-        if not rows.size:
-            return 0, 0, 0, 0
-        return int(first[rows].min()), int(rows[0]), int(last[rows].max()), int(rows[-1]) + 1
-
-    @cached_property
-    def inside(self) -> NDArray[np.bool_] | None:
-        """Which pixels of the rectangle lie on the image, None for all (no rotation)."""
-        if self._is_straight:
-            return None
-        left, top, right, bottom = self.rectangle
-        first, last = (span[top:bottom] for span in self._spans)
-        if (first == left).all() and (last == right).all():
-            return None
-        columns = np.arange(left, right)
-        return np.asarray((columns >= first[:, None]) & (columns < last[:, None]))
-
-    @cached_property
-    def local_matrix(self) -> Floats:
-        """`matrix` for pixels counted from the rectangle's corner."""
-        left, top, _, _ = self.rectangle
-        moved = self.matrix.copy()
-        moved[:, 2] += self.matrix[:, :2] @ (left, top)
-        return moved
-
-    def part_showing(self, column: int, row: int, columns: int, rows: int) -> tuple[int, int, int, int] | None:
-        """The part of the rectangle that shows a box of slice pixels, and some around it; None where it shows none."""
-        ends = np.array([(x, y) for x in (column - 1.0, column + columns) for y in (row - 1.0, row + rows)])
-        pixels = (ends - self.matrix[:, 2]) @ np.linalg.inv(self.matrix[:, :2]).T
-        left, top, right, bottom = self.rectangle
-        first = np.maximum(np.floor(pixels.min(axis=0)), (left, top)).astype(int)
-        last = np.minimum(np.ceil(pixels.max(axis=0)) + 1, (right, bottom)).astype(int)
-        if (last <= first).any():
-            return None
-        return int(first[0]), int(first[1]), int(last[0]), int(last[1])
-
-    @cached_property
-    def reduction(self) -> tuple[int, int]:
-        """(columns, rows) of slice pixels to average into one, where the picture shows fewer than there are."""
-        columns, rows = (max(1, int(max(abs(step[0]), abs(step[1])) + 1e-6)) for step in self.matrix)
-        return columns, rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,11 +39,11 @@ def sample(source: PlaneSource, grid: Grid) -> Sampled | None:
     left, top, right, bottom = grid.rectangle
     if right <= left or bottom <= top:
         return None
-    plane = source.plane(grid.axis, grid.index)
     if source.volume.is_colour:
+        plane = source.plane(grid.axis, grid.index)
         colour = _warp(_reduced(plane, grid.reduction), reduced_matrix(grid), (right - left, bottom - top))
         return Sampled(left, top, colour, grid.inside)
-    tissue = tissue_mask(source, grid, plane)
+    plane, tissue = plane_and_tissue(source, grid)
     floats = np.asarray(plane, np.float32)
     size = (right - left, bottom - top)
     if tissue is None:
@@ -194,6 +78,55 @@ def tissue_mask(source: PlaneSource, grid: Grid, plane: Pixels) -> NDArray[np.bo
         return tissue
     rows = np.broadcast_to(arrived[:, None], plane.shape)
     return rows if tissue is None else tissue & rows
+
+
+def plane_and_tissue(source: PlaneSource, grid: Grid) -> tuple[Pixels, NDArray[np.bool_] | None]:
+    """The values to show at the slice's own pixels, and which of them are tissue (None: all).
+
+    A slice counts for a slab where its middle lies within it, the slab's ends included; where a slab reaches beyond
+    the stack, what is there counts. Means are of the tissue at each place, however many slices that is.
+    """
+    if grid.slab is None:
+        plane = source.plane(grid.axis, grid.index)
+        return plane, tissue_mask(source, grid, plane)
+    key = (grid.axis, *grid.slices, grid.slab[0], int(np.count_nonzero(source.volume.loaded)))
+    if source.kept_slab is None or source.kept_slab[0] != key:
+        source.kept_slab = (key, *_slab_values(source, grid, grid.slab[0]))
+    return source.kept_slab[1], source.kept_slab[2]
+
+
+def _slab_values(source: PlaneSource, grid: Grid, mode: SlabMode) -> tuple[Pixels, NDArray[np.bool_] | None]:
+    first, last = (min(max(k, 0), source.volume.values.shape[grid.axis] - 1) for k in grid.slices)
+    total: Pixels | None = None
+    count: NDArray[np.int32] | int = 0  # of the slices with tissue, at each place where it is not the same everywhere
+    for index in range(first, last + 1):
+        if grid.axis == 0 and not source.volume.loaded[index]:
+            continue
+        plane = source.plane(grid.axis, index)
+        tissue = tissue_mask(source, replace(grid, index=index, slab=None), plane)
+        count = count + (1 if tissue is None else tissue.astype(np.int32))
+        total = _with(total, plane, tissue, mode)
+    if total is None:
+        shape = [size for axis, size in enumerate(source.volume.values.shape) if axis != grid.axis]
+        return np.zeros(shape, np.float32), np.zeros(shape, np.bool_)
+    if mode is SlabMode.MEAN:
+        total = (total / np.maximum(count, 1)).astype(np.float32)
+    if isinstance(count, int):
+        return total, None
+    shown = np.asarray(count > 0)
+    return np.where(shown, total, 0).astype(np.float32), None if shown.all() else shown
+
+
+def _with(total: Pixels | None, plane: Pixels, tissue: NDArray[np.bool_] | None, mode: SlabMode) -> Pixels:
+    """What was gathered so far with one slice more."""
+    if mode is SlabMode.MEAN:
+        part = plane.astype(np.float64) if tissue is None else np.where(tissue, plane, 0).astype(np.float64)
+        return part if total is None else total + part
+    if tissue is not None:
+        plane = np.where(tissue, plane.astype(np.float32), -np.inf if mode is SlabMode.MIP else np.inf)
+    if total is None:
+        return plane
+    return np.asarray(np.maximum(total, plane) if mode is SlabMode.MIP else np.minimum(total, plane))
 
 
 def sample_label(
@@ -244,7 +177,8 @@ def _warp(plane: Pixels, matrix: Floats, size: tuple[int, int]) -> Pixels:
 def value_text(volume: Volume, pane: PaneMap, position: tuple[float, float]) -> str:
     """The stored value under a pane's logical pixel, with its unit; "" off the image, on padding, before it arrived."""
     index = pane.geometry.to_index(pane.to_patient(position))
-    index[pane.axes.through] = pane.slice_index
+    if not pane.is_oblique:
+        index[pane.axes.through] = pane.slice_index
     i, j, k = (round(float(at)) for at in index)
     columns, rows, slices = pane.geometry.size_ijk
     if not (0 <= i < columns and 0 <= j < rows and 0 <= k < slices and volume.loaded[k]):
@@ -255,5 +189,20 @@ def value_text(volume: Volume, pane: PaneMap, position: tuple[float, float]) -> 
     padding = volume.padding_mask(value)
     if padding is not None and padding:
         return ""
-    number = f"{int(value)}" if volume.values.dtype.kind in "iu" else f"{float(value):.4g}"
+    return _number_text(volume, float(value))
+
+
+def shown_value_text(volume: Volume, sampled: Sampled | None, pixel: tuple[float, float]) -> str:
+    """The value that a pane shows at a device pixel: of a slab, which has no one voxel there."""
+    if sampled is None or volume.is_colour:
+        return ""
+    x, y = int(pixel[0]) - sampled.left, int(pixel[1]) - sampled.top
+    height, width = sampled.values.shape[:2]
+    if not (0 <= x < width and 0 <= y < height) or (sampled.valid is not None and not sampled.valid[y, x]):
+        return ""
+    return _number_text(volume, float(sampled.values[y, x]))
+
+
+def _number_text(volume: Volume, value: float) -> str:
+    number = f"{round(value)}" if volume.values.dtype.kind in "iu" else f"{value:.4g}"
     return f"{number} {volume.unit}".rstrip()

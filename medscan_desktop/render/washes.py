@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage, QPainter
 from scipy.ndimage import map_coordinates
 
 from medscan_desktop.imaging.volume import Volume
-from medscan_desktop.render.sampling import Grid
+from medscan_desktop.render.grid import Grid
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.overlay import WashLayer
@@ -86,7 +86,9 @@ def draw_colour_bar(painter: QPainter, texts: TextPainter, layer: WashLayer, are
 
 
 def _on_slice(pane: PaneMap, point: Floats) -> Floats:
-    """The point moved along the pane's normal onto the middle of the slice shown."""
+    """The point moved along the pane's normal onto the middle of the slice shown; an oblique plane is where it is."""
+    if pane.is_oblique:
+        return point
     middle = np.zeros(3)
     middle[pane.axes.through] = pane.slice_index
     away = float((pane.geometry.to_patient(middle) - point) @ pane.normal)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from medscan_desktop.imaging.geometry import SECOND_LETTER_AT, orientation_letters
-from medscan_desktop.scene.camera import PaneMap, plane_directions
+from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.stack import Corners
 from medscan_desktop.scene.view import View, ViewKind
 
@@ -50,7 +50,7 @@ def _from_header(pane: PaneMap, corners: Corners) -> EdgeLetters:
     if not all(against):
         return NONE
     sides = ((rows, against[0]), (columns, against[1]))  # along and against the stored rows, then columns
-    axes = np.stack(plane_directions(pane.geometry, pane.axes))
+    axes = np.stack(pane.picture)
     edges = [axes @ (one / np.linalg.norm(one)) for one in (-pane.right, pane.right, -pane.down, pane.down)]
     left, right, top, bottom = (_towards((float(along), float(down)), sides) for along, down in edges)
     return left, right, top, bottom

@@ -3,15 +3,19 @@
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medscan_desktop.domain.measurement import Point
+from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.volume import Volume
-from medscan_desktop.scene.camera import PaneMap, pane_map, plane_axes, point
+from medscan_desktop.scene.camera import PaneMap, pane_map, point
 from medscan_desktop.scene.document import page_geometry
 from medscan_desktop.scene.hanging import middle
 from medscan_desktop.scene.key_slices import next_key
 from medscan_desktop.scene.view import View, ViewKind
 from medscan_desktop.scene.workspace import Workspace
+
+_SLIDES, _ON_PLANE_MM = 200, 1e-6  # how long, and how near, a point is sought that is on a plane and in the volume
 
 
 def volume_of(workspace: Workspace, view: View) -> Volume | None:
@@ -30,13 +34,15 @@ def pane_of(workspace: Workspace, view: View, pane: tuple[int, int]) -> PaneMap 
         return None
     if view.kind is not ViewKind.ACQUIRED and not stack.is_volume:
         return None
-    return pane_map(stack.volume.geometry, view, workspace.focus.get(stack.id), pane)
+    if view.slab is not None and (not stack.is_volume or stack.volume.window is not None):
+        view = replace(view, slab=None)  # slices at no equal distance, or not all of them held at a time
+    return pane_map(stack.volume.geometry, view, workspace.focus.get(stack.id), pane, workspace.turn_of(stack.id))
 
 
 def slice_position(workspace: Workspace, view: View) -> tuple[int, int] | None:
     """(the slice shown, how many there are), None where the view shows none."""
     pane = pane_of(workspace, view, (1, 1))
-    return None if pane is None else (pane.slice_index, pane.geometry.size_ijk[pane.axes.through])
+    return None if pane is None else (pane.slice_index, pane.count)
 
 
 def acquired_slice(workspace: Workspace, view: View) -> int | None:
@@ -48,18 +54,35 @@ def acquired_slice(workspace: Workspace, view: View) -> int | None:
 
 def at_slice(workspace: Workspace, view: View, index: int) -> Workspace:
     """The workspace with `view` at slice `index`, held within the stack: a frame, or the focus that planes share."""
-    position, volume = slice_position(workspace, view), volume_of(workspace, view)
-    if position is None or view.stack is None:
+    pane, volume = pane_of(workspace, view, (1, 1)), volume_of(workspace, view)
+    if pane is None or view.stack is None:
         return workspace
-    index = min(max(index, 0), position[1] - 1)
+    index = min(max(index, 0), pane.count - 1)
     if view.kind in (ViewKind.ACQUIRED, ViewKind.DOCUMENT) or volume is None:
         return workspace if index == view.frame else workspace.with_view(replace(view, frame=index))
-    if index == position[0]:
+    if index == pane.slice_index:
         return workspace
     geometry = volume.geometry
-    at = geometry.to_index(workspace.focus.get(view.stack, middle(geometry)))
-    at[plane_axes(geometry, view.kind).through] = index
+    focus = workspace.focus.get(view.stack, middle(geometry))
+    if pane.is_oblique:
+        ahead = np.asarray(focus) + pane.onward * (pane.step_mm * (index - pane.slice_index))
+        return workspace.with_focus(view.stack, point(_held_on_plane(geometry, ahead, pane.onward)))
+    at = geometry.to_index(focus)
+    at[pane.axes.through] = index
     return workspace.with_focus(view.stack, point(geometry.to_patient(at)))
+
+
+def _held_on_plane(geometry: Geometry, at: NDArray[np.float64], normal: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A point of the plane through `at` that lies in the volume, near to it: the plane is kept, the point slides."""
+    edges = (-0.5, np.asarray(geometry.size_ijk) - 0.5)
+    held = at
+    for _ in range(_SLIDES):
+        within = geometry.to_patient(np.clip(geometry.to_index(held), *edges))
+        off = float((at - within) @ normal)
+        held = within + normal * off
+        if abs(off) < _ON_PLANE_MM:
+            break
+    return held
 
 
 def stepped(workspace: Workspace, view: View, slices: int) -> Workspace:
@@ -81,7 +104,8 @@ def _with_image(workspace: Workspace, view: View, index: int, way: int) -> int:
     volume = volume_of(workspace, view)
     if volume is None or not volume.empty or view.kind is ViewKind.DOCUMENT:
         return index
-    if plane_axes(volume.geometry, view.kind).through == 2:
+    pane = pane_of(workspace, view, (1, 1))
+    if pane is not None and pane.axes.through == 2:
         while index in volume.empty:
             index += way
     return index

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from medscan_desktop.scene.camera import plane_directions
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
 from medscan_desktop.scene.navigation import pane_of
 from medscan_desktop.scene.view import View, ViewKind
@@ -25,7 +24,7 @@ class PanTool:
         if pane is None or pointer.phase is not Phase.MOVE:
             return Step(workspace)
         moved = pane.to_patient(pointer.previous) - pane.to_patient(pointer.position)
-        right, down = (float(moved @ unit) for unit in plane_directions(pane.geometry, pane.axes))
+        right, down = (float(moved @ unit) for unit in pane.picture)
         centre = view.camera.centre[0] + right, view.camera.centre[1] + down
         return Step(workspace.with_view(replace(view, camera=replace(view.camera, centre=centre))))
 

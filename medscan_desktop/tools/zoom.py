@@ -3,7 +3,6 @@
 import math
 from dataclasses import replace
 
-from medscan_desktop.scene.camera import plane_directions
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
 from medscan_desktop.scene.navigation import pane_of
 from medscan_desktop.scene.view import View, ViewKind
@@ -35,7 +34,7 @@ class ZoomTool:
         middle = pointer.pane[0] / 2, pointer.pane[1] / 2
         offset = pane.to_patient(anchor) - pane.to_patient(middle)
         share = 1 - camera.zoom / zoom
-        right, down = (float(offset @ unit) * share for unit in plane_directions(pane.geometry, pane.axes))
+        right, down = (float(offset @ unit) * share for unit in pane.picture)
         centre = camera.centre[0] + right, camera.centre[1] + down
         return Step(workspace.with_view(replace(view, camera=replace(camera, zoom=zoom, centre=centre))))
 
