@@ -207,6 +207,16 @@ def test_a_header_window_without_a_meaning_is_not_offered() -> None:
     assert [voi.name for voi in offered_windows(volume, "MR")] == ["ok", "Auto"]
 
 
+def test_windows_are_offered_header_first_then_auto_then_presets() -> None:
+    lut = VoiLut(0, np.linspace(0, 1, 8), "table")
+    header = (Window(40, 300, name="header"), lut)
+    volume = volume_of(np.arange(27, dtype=np.int16).reshape(3, 3, 3), unit="HU", vois=header)
+
+    names = [voi.name for voi in offered_windows(volume, "CT")]
+    assert names[:4] == ["header", "table", "Auto", "Soft tissue"]
+    assert names[3:] == [preset.name for preset in PRESETS["CT"]]
+
+
 def test_ct_without_header_windows_starts_with_soft_tissue_and_mr_with_auto() -> None:
     volume = volume_of(np.arange(27, dtype=np.int16).reshape(3, 3, 3), unit="HU")
     first_ct, first_mr = initial_voi(volume, "CT"), initial_voi(volume, "MR")
