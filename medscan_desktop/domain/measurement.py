@@ -10,6 +10,7 @@ from medscan_desktop.domain.user import UserId
 
 MeasurementId = NewType("MeasurementId", str)
 Point = tuple[float, float, float]
+_LONGEST_WHOLE = 1e7  # larger values are written with four digits
 
 
 class MeasurementKind(StrEnum):
@@ -27,6 +28,29 @@ class MeasurementKind(StrEnum):
     ARROW = "arrow"
     TEXT = "text"
     PROBE = "probe"
+
+    @property
+    def label(self) -> str:
+        """What the user reads."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    MeasurementKind.LENGTH: "Distance",
+    MeasurementKind.ANGLE: "Angle",
+    MeasurementKind.COBB: "Cobb angle",
+    MeasurementKind.BIDIRECTIONAL: "Two diameters",
+    MeasurementKind.POLYLINE: "Polyline",
+    MeasurementKind.ELLIPSE: "Ellipse",
+    MeasurementKind.RECTANGLE: "Rectangle",
+    MeasurementKind.FREEHAND: "Freehand region",
+    MeasurementKind.SPHERE: "Sphere",
+    MeasurementKind.ARROW: "Arrow",
+    MeasurementKind.TEXT: "Text",
+    MeasurementKind.PROBE: "Probe",
+}
+OUTLINES = frozenset((MeasurementKind.ELLIPSE, MeasurementKind.RECTANGLE, MeasurementKind.FREEHAND))  # have an area
+REGIONS = OUTLINES | {MeasurementKind.SPHERE}  # hold pixels whose values are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +75,8 @@ class Measurement:
     of the long axis, then of the short one. POLYLINE: its corners in order. ELLIPSE, RECTANGLE: the centre and the ends
     of the two half axes. FREEHAND: the outline in order, closed by its first point, which is not repeated. SPHERE: the
     centre and a point on the surface. ARROW: the tip, then the tail. TEXT, PROBE: one point.
-    `normal` is the unit normal of the plane drawn on. `length` and `width` are in `unit` ("mm" or "px").
+    `normal` is the unit normal of the plane drawn on. `length` and `width` are in `unit` ("mm" or "px"); of a SPHERE
+    the length is its diameter. A PROBE's statistics are of its one pixel.
     """
 
     id: MeasurementId
@@ -79,7 +104,7 @@ class Measurement:
     site: Code | None = None  # where it is
     is_target: bool = False  # a target lesion, followed over time
     tracking_uid: str = ""  # DICOM UID that follows the same lesion from study to study; "" for none yet
-    histogram: tuple[int, ...] = ()  # of the values inside, in equal bins from the least to the most
+    method: str = ""  # how its values were taken, where not from a slice's own pixels, or why there are none
 
     @property
     def trust(self) -> str:
@@ -88,11 +113,38 @@ class Measurement:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """Its numbers as they stand beside it, and its note; none where nothing was measured."""
-        noted = (self.note,) if self.note else ()
-        if self.length is not None:
-            return (length_text(self.length, self.unit, self.calibration), *noted)
-        return (*statistics_text(self.statistics, self.trust), *noted) if self.statistics is not None else noted
+        """Its numbers as they stand beside it, how they were taken, its note; none where nothing was measured."""
+        return (*_value_lines(self), *(one for one in (self.method, self.note) if one))
+
+
+def _value_lines(one: Measurement) -> tuple[str, ...]:
+    if one.angle is not None:
+        return (angle_text(one.angle, is_cobb=one.kind is MeasurementKind.COBB),)
+    if one.length is not None and one.width is not None:
+        return (size_text(one.length, one.width, one.unit, one.calibration),)
+    statistics = statistics_text(one.statistics, one.trust) if one.statistics is not None else ()
+    if one.kind is MeasurementKind.PROBE and one.statistics is not None:
+        return (value_text(one.statistics.mean, one.statistics.unit),)
+    if one.length is not None:
+        sign = "⌀ " if one.kind is MeasurementKind.SPHERE else ""
+        return (sign + length_text(one.length, one.unit, one.calibration), *statistics)
+    return statistics or tuple(line for line in one.text.split("\n") if line)
+
+
+def angle_text(degrees: float, *, is_cobb: bool = False) -> str:
+    """`45.0°`, or `Cobb 23.4°`."""
+    return ("Cobb " if is_cobb else "") + f"{degrees:.1f}°"
+
+
+def size_text(length: float, width: float, unit: str, calibration: str) -> str:
+    """`12.3 × 8.1 mm`, with how far to trust it as a length has."""
+    return f"{length:.1f} × " + length_text(width, unit, calibration)
+
+
+def value_text(value: float, unit: str) -> str:
+    """One pixel's value: `-87 HU`, `3.25 g/ml`."""
+    number = f"{value:.0f}" if value == round(value) and abs(value) < _LONGEST_WHOLE else f"{value:.4g}"
+    return f"{number} {unit}".rstrip()
 
 
 def length_text(value: float, unit: str, calibration: str) -> str:
@@ -102,7 +154,7 @@ def length_text(value: float, unit: str, calibration: str) -> str:
 
 
 def statistics_text(statistics: Statistics, trust: str = "") -> tuple[str, ...]:
-    """The lines beside a region: mean and SD, range, area and number of pixels."""
+    """The lines beside a region: mean and SD, range, area (of a sphere its volume) and number of pixels."""
     unit = f" {statistics.unit}" if statistics.unit else ""
     return (
         f"Mean {statistics.mean:.1f} SD {statistics.standard_deviation:.1f}{unit}",
@@ -112,7 +164,9 @@ def statistics_text(statistics: Statistics, trust: str = "") -> tuple[str, ...]:
 
 
 def area_text(statistics: Statistics, trust: str) -> str:
-    """`113.1 mm²`, `113.1 mm² (at detector)`, or that nothing calibrates the image."""
+    """`113.1 mm²`, `113.1 mm² (at detector)`, of a sphere `113.1 mm³`, or that nothing calibrates the image."""
+    if statistics.volume_mm3 is not None:
+        return f"{statistics.volume_mm3:.1f} mm³" + (f" ({trust})" if trust else "")
     if statistics.area_mm2 is None:
         return "uncalibrated"
     return f"{statistics.area_mm2:.1f} mm²" + (f" ({trust})" if trust else "")

@@ -1,14 +1,62 @@
-"""Lengths and region statistics: points in patient mm, values in modality units."""
+"""What a drawn measurement measures, from its points alone: lengths, angles, and the values of the pixels inside."""
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from medscan_desktop.domain.measurement import Statistics
-from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.domain.measurement import OUTLINES, Measurement, MeasurementKind, Statistics
+from medscan_desktop.imaging.regions import Inside, area_of, pixels_inside, value_at, voxels_inside
 from medscan_desktop.imaging.volume import Volume
 
 Floats = NDArray[np.float64]
-_ON_THE_LINE = 1e-9  # a pixel centre that lies on the outline is inside, whatever its last bit
+MOST_LIVE = 2_000_000  # pixels around a region: beyond it a moving one shows its numbers once it is let go
+_LATER = "values when let go"
+_POINTS = {
+    MeasurementKind.ANGLE: 3,
+    MeasurementKind.COBB: 4,
+    MeasurementKind.BIDIRECTIONAL: 4,
+    MeasurementKind.PROBE: 1,
+    MeasurementKind.SPHERE: 2,
+}
+
+
+def measured(one: Measurement, volume: Volume, *, refusal: str = "", live: bool = False) -> Measurement:
+    """The same points with all their numbers anew, from these pixels and with their unit and calibration.
+
+    `refusal` says why no volume may be measured here, "" where it may. `live` is for one that still moves: it may do
+    without the values of a very large region.
+    """
+    kind, points = one.kind, np.asarray(one.points, float).reshape(-1, 3)
+    bare = replace(
+        one,
+        unit=volume.length_unit,
+        calibration=volume.calibration,
+        length=None,
+        width=None,
+        angle=None,
+        statistics=None,
+        method="",
+    )
+    if len(points) != _POINTS.get(kind, len(points)):
+        return bare
+    if kind in OUTLINES:
+        return _region(bare, volume, live=live)
+    if kind is MeasurementKind.SPHERE:
+        return _sphere(bare, volume, points, refusal, live=live)
+    if kind is MeasurementKind.PROBE:
+        return _probed(bare, volume)
+    return _with_distances(bare, points)
+
+
+def values_of(one: Measurement, volume: Volume) -> NDArray[np.float64]:
+    """The values inside a region, for its histogram; empty where it has none."""
+    points = np.asarray(one.points, float)
+    if one.kind is MeasurementKind.SPHERE:
+        found = voxels_inside(volume, points)
+    else:
+        found = pixels_inside(volume, one.kind, points, one.normal) if one.kind in OUTLINES else None
+    return found.values if found is not None else np.empty(0)
 
 
 def length(points: ArrayLike) -> float:
@@ -16,65 +64,113 @@ def length(points: ArrayLike) -> float:
     return float(np.linalg.norm(np.diff(np.asarray(points, float), axis=0), axis=1).sum())
 
 
-def ellipse_statistics(volume: Volume, points: ArrayLike, normal: ArrayLike) -> Statistics | None:
-    """Of the pixels whose centre lies inside the ellipse on the slice it was drawn on.
+def angle(points: ArrayLike) -> float:
+    """Degrees at the second of three points, 0 to 180; 0 where two of them are one."""
+    end, vertex, other = np.asarray(points, float)
+    return _between(end - vertex, other - vertex)
 
-    `points` are the centre and the ends of the two half axes in mm; `normal` is the drawing plane's. The pixels are
-    those of the slice across the index axis nearest to the normal, at the centre; the ellipse is seen along the
-    normal. Padding and what is no number are left out. The area is the drawn ellipse's own; the deviation is the
-    population's. None where no pixel counts, in true colour, and while a slice that it needs has not arrived.
+
+def cobb_angle(points: ArrayLike, normal: ArrayLike) -> float:
+    """Degrees between two lines (four points), whichever way each was drawn: the angle that their four ends enclose.
+
+    Beside each other, as two end plates are, that may be more than 90; of lines that cross, or of which one points at
+    the other, it is the smaller angle.
     """
-    if volume.is_colour:
-        return None
-    centre, first, second = np.asarray(points, float)
-    half_axes = np.stack([first - centre, second - centre], axis=1)
-    if np.linalg.matrix_rank(half_axes) < 2:
-        return None
-    pixels = _pixels_inside(volume.geometry, centre, half_axes, through_axis(volume.geometry, normal))
-    if not volume.loaded[pixels[0]].all():
-        return None
-    values = volume.values[pixels]
-    padding = volume.padding_mask(values)
-    keep = np.isfinite(values) if padding is None else np.isfinite(values) & ~padding
-    return _statistics(values[keep].astype(np.float64), _area(half_axes, volume), volume.unit)
+    one, two, three, four = np.asarray(points, float)
+    apart = _between(two - one, four - three)
+    crossing = _cross(one, three, two, four, normal), _cross(one, four, two, three, normal)
+    if crossing[0] != crossing[1]:
+        return 180.0 - apart if crossing[0] else apart
+    return min(apart, 180.0 - apart)
 
 
-def through_axis(geometry: Geometry, normal: ArrayLike) -> int:
-    """The index axis (0 = i, 1 = j, 2 = k) whose slices lie nearest to the plane of this normal."""
-    slice_normals = geometry.inverse[:3, :3]  # row a: the direction in which index a alone grows
-    unit = slice_normals / np.linalg.norm(slice_normals, axis=1, keepdims=True)
-    return int(np.argmax(np.abs(unit @ np.asarray(normal, float))))
+def ellipse_statistics(volume: Volume, points: ArrayLike, normal: ArrayLike) -> Statistics | None:
+    """Of the pixels whose centre lies inside an ellipse (centre, ends of the two half axes); None where none counts."""
+    return _plane_statistics(volume, MeasurementKind.ELLIPSE, np.asarray(points, float), normal)[0]
 
 
-def _pixels_inside(
-    geometry: Geometry, centre: Floats, half_axes: Floats, through: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The (k, j, i) indices of the pixels inside; half axes are the columns of a 3x2 matrix."""
-    at = geometry.to_index(centre)
-    reach = np.linalg.norm(geometry.inverse[:3, :3] @ half_axes, axis=1)  # the ellipse's exact extent in index
-    low, high = np.ceil(at - reach - 1e-6), np.floor(at + reach + 1e-6)
-    low[through] = high[through] = np.floor(at[through] + 0.5)
-    last = np.asarray(geometry.size_ijk) - 1
-    ranges = [np.arange(max(a, 0), min(b, end) + 1, dtype=np.int64) for a, b, end in zip(low, high, last, strict=True)]
-    # A pixel's place in half axes grows evenly along each index, so it is a sum of three short rows.
-    to_half_axes = np.linalg.pinv(half_axes)
-    steps = to_half_axes @ geometry.affine[:3, :3]
-    slice_0 = geometry.to_patient((0, 0, low[2])) - low[2] * geometry.affine[:3, 2]  # slices may have origins of theirs
-    start = to_half_axes @ (slice_0 - centre)
-    i, j, k = np.ix_(*ranges)
-    one, other = (start[n] + steps[n, 0] * i + steps[n, 1] * j + steps[n, 2] * k for n in (0, 1))
-    inside = np.nonzero(one * one + other * other <= 1 + _ON_THE_LINE)
-    return ranges[2][inside[2]], ranges[1][inside[1]], ranges[0][inside[0]]
+def _with_distances(bare: Measurement, points: Floats) -> Measurement:
+    """With the numbers that come from the points alone."""
+    kind = bare.kind
+    if kind in (MeasurementKind.LENGTH, MeasurementKind.POLYLINE):
+        return replace(bare, length=length(points))
+    if kind is MeasurementKind.ANGLE:
+        return replace(bare, angle=angle(points))
+    if kind is MeasurementKind.COBB:
+        return replace(bare, angle=cobb_angle(points, bare.normal))
+    if kind is MeasurementKind.BIDIRECTIONAL:
+        return replace(bare, length=length(points[:2]), width=length(points[2:]))
+    return bare
 
 
-def _area(half_axes: Floats, volume: Volume) -> float | None:
-    if volume.length_unit == "px":
-        return None
-    return float(np.pi * np.linalg.norm(np.cross(half_axes[:, 0], half_axes[:, 1])))
+def _plane_statistics(
+    volume: Volume, kind: MeasurementKind, points: Floats, normal: ArrayLike, most: int | None = None
+) -> tuple[Statistics | None, str]:
+    """Also how they were taken, or why there are none."""
+    inside = pixels_inside(volume, kind, points, normal, most=most)
+    if inside is None:
+        return None, ""
+    if inside.is_too_large:
+        return None, _LATER
+    area = area_of(kind, points, normal) if volume.length_unit != "px" else None
+    return _statistics(inside, volume.unit, area_mm2=area), inside.method
 
 
-def _statistics(values: Floats, area_mm2: float | None, unit: str) -> Statistics | None:
+def _region(bare: Measurement, volume: Volume, *, live: bool) -> Measurement:
+    points = np.asarray(bare.points, float)
+    statistics, method = _plane_statistics(volume, bare.kind, points, bare.normal, MOST_LIVE if live else None)
+    return replace(bare, statistics=statistics, method=_with_reduction(method, volume))
+
+
+def _sphere(bare: Measurement, volume: Volume, points: Floats, refusal: str, *, live: bool) -> Measurement:
+    radius = float(np.linalg.norm(points[1] - points[0]))
+    sized = replace(bare, length=2 * radius)
+    if refusal:
+        return replace(sized, method=refusal)
+    inside = voxels_inside(volume, points, most=MOST_LIVE if live else None)
+    if inside is None:
+        return sized
+    if inside.is_too_large:
+        return replace(sized, method=_LATER)
+    found = _statistics(inside, volume.unit, volume_mm3=4 / 3 * np.pi * radius**3)
+    return replace(sized, statistics=found, method=_with_reduction(inside.method, volume))
+
+
+def _probed(bare: Measurement, volume: Volume) -> Measurement:
+    found = value_at(volume, bare.points[0])
+    if isinstance(found, float):
+        one = Statistics(1, None, found, 0.0, found, found, volume.unit)
+        return replace(bare, statistics=one, text="", method=_with_reduction("", volume))
+    return replace(bare, text=found)
+
+
+def _with_reduction(method: str, volume: Volume) -> str:
+    reduced = "" if volume.reduction.is_none else f"of {volume.reduction.text}"
+    return ", ".join(part for part in (method, reduced) if part)
+
+
+def _between(one: Floats, other: Floats) -> float:
+    """Degrees between two directions: exact near 0 and 180 too, where an arc cosine is not."""
+    return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(one, other)), one @ other)))
+
+
+def _cross(one: Floats, two: Floats, three: Floats, four: Floats, normal: ArrayLike) -> bool:
+    """Whether the line from `one` to `two` crosses the one from `three` to `four`, seen along the normal."""
+    across = np.asarray(normal, float)
+
+    def side(a: Floats, b: Floats, c: Floats) -> float:
+        return float(np.cross(b - a, c - a) @ across)
+
+    return side(one, two, three) * side(one, two, four) < 0 and side(three, four, one) * side(three, four, two) < 0
+
+
+def _statistics(
+    inside: Inside, unit: str, *, area_mm2: float | None = None, volume_mm3: float | None = None
+) -> Statistics | None:
+    """The deviation is the population's."""
+    values = inside.values
     if not values.size:
         return None
     mean, deviation = float(values.mean()), float(values.std())
-    return Statistics(values.size, area_mm2, mean, deviation, float(values.min()), float(values.max()), unit)
+    low, high = float(values.min()), float(values.max())
+    return Statistics(values.size, area_mm2, mean, deviation, low, high, unit, volume_mm3)

@@ -26,6 +26,11 @@ class Measurements:
         """Raises NotFound."""
         return _measurement(self._rows.get(identifier))
 
+    def find(self, identifier: MeasurementId) -> Measurement | None:
+        """None where there is none (any more)."""
+        body = self._rows.find(identifier)
+        return _measurement(body) if body is not None else None
+
     def of_study(self, study_uid: StudyUid) -> list[Measurement]:
         """Those not deleted, oldest first."""
         found = (_measurement(body) for body in self._rows.of_study(study_uid))
@@ -44,7 +49,6 @@ def _measurement(body: dict[str, Any]) -> Measurement:
     values["statistics"] = Statistics(**body["statistics"]) if body["statistics"] else None
     for name in ("finding", "site"):
         values[name] = Code(**body[name]) if body.get(name) else None
-    values["histogram"] = tuple(body.get("histogram") or ())
     return Measurement(**values)
 
 

@@ -24,9 +24,16 @@ class Revisions:
 
     def get(self, identifier: str) -> dict[str, Any]:
         """The current body. Raises NotFound, also where it was deleted."""
+        body = self.find(identifier)
+        if body is None:
+            raise NotFound(f"This {self._noun} is not in the records.")
+        return body
+
+    def find(self, identifier: str) -> dict[str, Any] | None:
+        """The current body, None where there is none (any more)."""
         row = self._current(identifier)
         if row is None:
-            raise NotFound(f"This {self._noun} is not in the records.")
+            return None
         body: dict[str, Any] = json.loads(row[1])
         return body
 

@@ -1,134 +1,172 @@
-"""Draws lengths and ellipses, saved or still being drawn, with their numbers beside them."""
+"""Draws measurements of every kind, saved or still being drawn, with their numbers beside them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from medscan_desktop.domain.measurement import Measurement, MeasurementKind
+from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind
+from medscan_desktop.render.label_places import LED_FROM, free_place, nearest_point
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import PaneMap
-from medscan_desktop.scene.drawing import slice_of
-from medscan_desktop.scene.stack import Stack
+from medscan_desktop.scene.outlines import arrow_head, handles_of, lines_of
+from medscan_desktop.scene.showing import shown_measurements
 from medscan_desktop.scene.view import View
 from medscan_desktop.scene.workspace import Workspace
 
+Floats = NDArray[np.float64]
 _SAVED, _SELECTED, _DRAFT = 0xFFD75E, 0x63E6FF, 0xFFE9A8
-_PARALLEL = 0.999  # cosine between the plane drawn on and the plane shown
-_ELLIPSE_STEPS = 96
+_RIM = QColor(0, 0, 0, 160)
+_BARRED = (MeasurementKind.LENGTH, MeasurementKind.BIDIRECTIONAL)  # short bars show the exact ends
+_WITHOUT_HANDLES = (MeasurementKind.TEXT,)
+_ARC_PX = 22.0  # radius of the arc in an angle
+_LONGEST_TEXT = 0.6  # of the pane's width, for words that the user wrote
 
 
 @dataclass
 class MeasurementPainter:
-    """Draws the measurements of one pane; keeps their labels off all texts that are already there."""
+    """Draws the measurements of one pane; keeps their labels off all texts and shapes that are already there.
+
+    `labels` says afterwards where the words of each stand.
+    """
 
     painter: QPainter
     texts: TextPainter
     pane: PaneMap
     area: QRectF
     pixels: float
+    labels: dict[MeasurementId, QRectF] = field(default_factory=dict)
 
-    def draw_all(self, workspace: Workspace, view: View, stack: Stack) -> None:
-        """All that lies on the plane shown, drafts last."""
-        for measurement in workspace.measurements:
-            if _belongs(measurement, stack) and is_on_plane(measurement, self.pane, stack):
-                selected = measurement.id == workspace.selected
-                self._draw(measurement, _SELECTED if selected else _SAVED, handles=selected)
-        for draft in workspace.drafts:
-            if draft.view == view.id and is_on_plane(draft.measurement, self.pane, stack):
-                self._draw(draft.measurement, _DRAFT, handles=True)
+    def draw_all(self, workspace: Workspace, view: View) -> None:
+        """All that lies on the plane shown, drafts last: first every shape, then the words around them."""
+        shown = []
+        for one, draft in shown_measurements(workspace, view, self.pane):
+            is_chosen = one.id == workspace.selected
+            is_open = draft is not None and not draft.is_saving
+            colour = _DRAFT if is_open and draft is not None and not draft.is_changing else _SAVED
+            colour = _SELECTED if is_chosen or (is_open and colour is _SAVED) else colour
+            lines = lines_of(one, self.pane)
+            self._draw_shape(one, lines, colour, strong=is_chosen or is_open or one.id == workspace.touched)
+            shown.append((one, lines, colour, draft is not None and draft.is_written))
+        every = [line for _, lines, _, _ in shown for line in lines]
+        for one, lines, colour, is_written in shown:
+            if lines and not is_written:  # what is being written stands in its field
+                self._draw_label(one, lines, every, colour)
 
-    def _draw(self, measurement: Measurement, colour: int, *, handles: bool) -> None:
-        ends = self.pane.to_pane(measurement.points)
-        outline = ends if measurement.kind is MeasurementKind.LENGTH else _ellipse(ends)
-        polygon = QPolygonF([QPointF(*point) for point in outline])
-        rim, pen = QPen(QColor(0, 0, 0, 160), 3.4), QPen(QColor.fromRgb(colour), 1.6)
-        for each in (rim, pen):
-            self.painter.setPen(each)
-            self.painter.drawPolyline(polygon)
-        if measurement.kind is MeasurementKind.LENGTH:
-            self._draw_ends(ends, colour)
-        if handles:
-            self._draw_handles(ends, colour)
-        self._draw_label(measurement, polygon.boundingRect(), colour)
+    def _draw_shape(self, one: Measurement, lines: list[Floats], colour: int, *, strong: bool) -> None:
+        if one.kind is MeasurementKind.PROBE and lines:
+            self._stroke(_cross(lines[0][0]), colour)
+        elif one.kind is not MeasurementKind.TEXT:
+            self._stroke(lines, colour, width=2.2 if strong else 1.6)
+        if one.kind in _BARRED:
+            self._stroke([bar for line in lines for bar in _end_bars(line)], colour)
+        elif one.kind is MeasurementKind.ARROW and lines and len(lines[0]) > 1:
+            self._draw_head(lines[0], colour)
+        elif one.kind is MeasurementKind.ANGLE and lines:
+            self._stroke(_arc(lines[0]), colour, width=1.2)
+        elif one.kind is MeasurementKind.COBB and len(lines) > 1:
+            self._stroke([np.stack([line.mean(axis=0) for line in lines])], colour, width=1.0, dashed=True)
+        if strong and one.kind not in _WITHOUT_HANDLES:
+            self._draw_handles(handles_of(one, self.pane), colour)
 
-    def _draw_ends(self, ends: NDArray[np.float64], colour: int) -> None:
-        """Short bars across the ends, which show the exact point better than a dot does."""
-        along = ends[1] - ends[0]
-        length = float(np.linalg.norm(along))
-        if length < 1e-6:
-            return
-        bar = np.array([-along[1], along[0]]) / length * 4.0
-        for pen in (QPen(QColor(0, 0, 0, 160), 3.4), QPen(QColor.fromRgb(colour), 1.6)):
+    def _stroke(self, lines: list[Floats], colour: int, *, width: float = 1.6, dashed: bool = False) -> None:
+        """With a dark rim, so that it reads on white too."""
+        polygons = [QPolygonF([QPointF(x, y) for x, y in line.tolist()]) for line in lines if len(line) > 1]
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
+        for pen in (QPen(_RIM, width + 1.8), QPen(QColor.fromRgb(colour), width)):
+            if dashed:
+                pen.setDashPattern([4.0, 4.0])
             self.painter.setPen(pen)
-            for end in ends:
-                self.painter.drawLine(QPointF(*(end - bar)), QPointF(*(end + bar)))
+            for polygon in polygons:
+                self.painter.drawPolyline(polygon)
 
-    def _draw_handles(self, ends: NDArray[np.float64], colour: int) -> None:
+    def _draw_head(self, line: Floats, colour: int) -> None:
+        head = arrow_head(line[0], line[1])
+        if head is not None:
+            self.painter.setPen(QPen(_RIM, 1.2))
+            self.painter.setBrush(QColor.fromRgb(colour))
+            self.painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in head.tolist()]))
+            self.painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _draw_handles(self, handles: Floats, colour: int) -> None:
         self.painter.setPen(QPen(QColor(0, 0, 0, 200), 1.0))
         self.painter.setBrush(QColor.fromRgb(colour))
-        for end in ends:
-            self.painter.drawEllipse(QPointF(*end), 3.5, 3.5)
-        self.painter.setBrush(QColor(0, 0, 0, 0))
+        for x, y in handles.tolist():
+            self.painter.drawEllipse(QPointF(x, y), 3.5, 3.5)
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _draw_label(self, measurement: Measurement, shape: QRectF, colour: int) -> None:
-        rows = measurement.lines
+    def _draw_label(self, one: Measurement, lines: list[Floats], every: list[Floats], colour: int) -> None:
         style = Style(self.pixels, colour, bold=True)
+        rows = self._rows(one, style)
+        if not rows:
+            return
         line = self.texts.line_height(style)
-        width = max((self.texts.width(row, style) for row in rows), default=0.0)
-        place = self._free_place(shape, width, line * len(rows))
-        for row, text in enumerate(rows):
-            self.texts.draw(self.painter, place.left(), place.top() + row * line, text, style)
+        size = max(self.texts.width(row, style) for row in rows), line * len(rows)
+        if one.kind is MeasurementKind.TEXT:
+            x, y = lines[0][0].tolist()
+            place = free_place(QRectF(x, y, 0, 0), size, self.area, (), ()) if not self._fits(x, y, size) else None
+            place = place or QRectF(x, y, *size)
+        else:
+            around = lines[0][1:2] if one.kind is MeasurementKind.ARROW else np.concatenate(lines)
+            low, high = around.min(axis=0), around.max(axis=0)
+            frame = QRectF(QPointF(*low.tolist()), QPointF(*high.tolist()))
+            place = free_place(frame, size, self.area, self.texts.occupied, every)
+            self._draw_leader([around], place, colour)
+        self.labels[one.id] = place
+        for number, row in enumerate(rows):
+            self.texts.draw(self.painter, place.left(), place.top() + number * line, row, style)
 
-    def _free_place(self, shape: QRectF, width: float, height: float) -> QRectF:
-        """Right, left, below or above the shape: the first place in the pane that no other label has."""
-        gap, middle = 8.0, shape.center()
-        corners = (
-            (shape.right() + gap, middle.y() - height / 2),
-            (shape.left() - gap - width, middle.y() - height / 2),
-            (middle.x() - width / 2, shape.bottom() + gap),
-            (middle.x() - width / 2, shape.top() - gap - height),
-        )
-        places = [QRectF(left, top, width, height) for left, top in corners]
-        free = [place for place in places if self.area.contains(place) and not self._is_taken(place)]
-        return free[0] if free else self._pushed_inside(places[0])
+    def _rows(self, one: Measurement, style: Style) -> tuple[str, ...]:
+        """The user's name for it and its numbers; what is wider than the pane is broken, then elided, never cut."""
+        most = max(self.area.width() - 2.0, 1.0)
+        is_prose = one.kind in (MeasurementKind.TEXT, MeasurementKind.ARROW)
+        words = (one.label, *one.lines) if one.label else one.lines
+        if not is_prose:
+            return tuple(self.texts.elided(row, style, most) for row in words)
+        room = min(most, self.area.width() * _LONGEST_TEXT)
+        return tuple(part for row in words for part in self.texts.wrapped(row, style, room, 4))
 
-    def _is_taken(self, place: QRectF) -> bool:
-        return any(place.intersects(other) for other in self.texts.occupied)
+    def _draw_leader(self, lines: list[Floats], place: QRectF, colour: int) -> None:
+        """From words that stand apart to their shape."""
+        near = nearest_point(lines, place)
+        if near is None or near[2] < LED_FROM:
+            return
+        pen = QPen(QColor.fromRgb(colour), 1.0)
+        pen.setDashPattern([2.0, 3.0])
+        self.painter.setPen(pen)
+        self.painter.drawLine(near[0], near[1])
 
-    def _pushed_inside(self, place: QRectF) -> QRectF:
-        left = max(self.area.left(), min(place.left(), self.area.right() - place.width()))
-        top = max(self.area.top(), min(place.top(), self.area.bottom() - place.height()))
-        return QRectF(left, top, place.width(), place.height())
-
-
-def _belongs(measurement: Measurement, stack: Stack) -> bool:
-    """Whether it was drawn on this stack: a series may hold several in the same place (echoes, phases)."""
-    if measurement.series_instance_uid != stack.series_instance_uid:
-        return False
-    if measurement.anchor_instance is not None and stack.instance_uids:
-        return stack.slice_of(measurement.anchor_instance, measurement.anchor_frame) is not None
-    image = measurement.sop_instance_uid
-    return image is None or not stack.instance_uids or image in stack.instance_uids
-
-
-def is_on_plane(measurement: Measurement, pane: PaneMap, stack: Stack) -> bool:
-    """Whether it was drawn on the slice shown: parallel planes, less than half a slice apart."""
-    if not pane.geometry.spatial:
-        return slice_of(measurement, stack) == pane.slice_index
-    if abs(float(np.asarray(measurement.normal) @ pane.normal)) < _PARALLEL:
-        return False
-    step = abs(float(pane.geometry.affine[:3, pane.axes.through] @ pane.normal))
-    middle = np.asarray(measurement.points[0]) if measurement.points else pane.origin
-    return abs(float((middle - pane.origin) @ pane.normal)) <= step / 2 + 1e-6
+    def _fits(self, x: float, y: float, size: tuple[float, float]) -> bool:
+        return self.area.contains(QRectF(x, y, *size))
 
 
-def _ellipse(ends: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Points around the ellipse of (centre, end of one half axis, end of the other)."""
-    if len(ends) < 3:
-        return ends
-    angle = np.linspace(0, 2 * np.pi, _ELLIPSE_STEPS + 1)[:, None]
-    centre, first, second = ends[:3]
-    return np.asarray(centre + np.cos(angle) * (first - centre) + np.sin(angle) * (second - centre))
+def _end_bars(ends: Floats) -> list[Floats]:
+    """Short bars across the ends, which show the exact point better than a dot does."""
+    along = ends[-1] - ends[0]
+    length = float(np.linalg.norm(along))
+    if length < 1e-6:
+        return []
+    bar = np.array([-along[1], along[0]]) / length * 4.0
+    return [np.stack([end - bar, end + bar]) for end in (ends[0], ends[-1])]
+
+
+def _cross(at: Floats) -> list[Floats]:
+    """A cross that leaves the pixel itself free."""
+    ways = np.array([(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)])
+    return [np.stack([at + way * 3.0, at + way * 9.0]) for way in ways]
+
+
+def _arc(legs: Floats) -> list[Floats]:
+    """The arc between the legs of an angle (end, vertex, end), within the shorter one."""
+    if len(legs) != 3:
+        return []
+    one, other = legs[0] - legs[1], legs[2] - legs[1]
+    radius = min(_ARC_PX, float(np.linalg.norm(one)) * 0.8, float(np.linalg.norm(other)) * 0.8)
+    if radius < 3.0:
+        return []
+    start = float(np.arctan2(one[1], one[0]))
+    turn = float(np.arctan2(one[0] * other[1] - one[1] * other[0], one @ other))
+    angles = start + np.linspace(0, turn, 24)
+    return [legs[1] + radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)]

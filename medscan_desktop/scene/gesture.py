@@ -10,10 +10,11 @@ from medscan_desktop.scene.workspace import Workspace
 
 
 class Phase(StrEnum):
-    """Of a drag."""
+    """Of a drag; HOVER is a pointer moved with no button down."""
 
     PRESS = "press"
     MOVE = "move"
+    HOVER = "hover"
     RELEASE = "release"
     WHEEL = "wheel"
     CANCEL = "cancel"
@@ -35,11 +36,12 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A tool's answer: the new workspace, and at a drag's end what is to be saved."""
+    """A tool's answer: the new workspace, and at a drag's end what is to be saved, or why it cannot be."""
 
     workspace: Workspace
     save: Measurement | None = None
     draft_key: int | None = None
+    refused: str = ""  # a sentence for the user
 
 
 class Tool(Protocol):

@@ -3,25 +3,38 @@
 from dataclasses import replace
 
 from medscan_desktop.domain.measurement import Measurement, MeasurementId
-from medscan_desktop.domain.study import StudyUid
+from medscan_desktop.domain.study import Study, StudyUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.scene.workspace import SceneChange, Workspace
 from medscan_desktop.workstation.command import Call, Context, Effect, Kind, command
 
 _CHANGED = frozenset({Kind.MEASUREMENTS})
+_STEP_BYTES, _POINT_BYTES = 2048, 160
 
 
 @command("measurement.save", permission=Permission.ANNOTATE)
 def save_measurement(ctx: Context, *, measurement: Measurement, draft_key: int | None = None) -> Effect:
-    """Keep a drawn measurement; on screen it takes its draft's place."""
-    author = ctx.user.id if ctx.user else None
+    """Keep a drawn or changed measurement; on screen it takes its draft's place.
+
+    Undo takes a new one away, and of a changed one brings back what it was before.
+    """
+    author = measurement.created_by or (ctx.user.id if ctx.user else None)
     saved = replace(measurement, created_by=author, created_at=measurement.created_at or ctx.now().isoformat())
     with ctx.records("measurement.save", saved.id) as records:
+        before = records.measurements.find(saved.id)
         records.measurements.put(saved)
         records.outbox.add("measurement", saved.id, {"series_instance_uid": saved.series_instance_uid})
-    undo = Call(delete_measurement, {"measurement_id": saved.id})
+    if before is None:
+        undo = Call(delete_measurement, {"measurement_id": saved.id})
+    else:
+        undo = Call(save_measurement, {"measurement": before})
     return Effect(
-        changed=_CHANGED, scene=_shown(saved, draft_key), undo=undo, undo_name=f"draw {saved.kind}", value=saved
+        changed=_CHANGED,
+        scene=_shown(saved, draft_key),
+        undo=undo,
+        undo_name=f"{'draw' if before is None else 'change'} {saved.kind.label.lower()}",
+        undo_bytes=_bytes_of(before or saved),
+        value=saved,
     )
 
 
@@ -33,7 +46,13 @@ def delete_measurement(ctx: Context, *, measurement_id: MeasurementId) -> Effect
         records.measurements.delete(measurement_id)
         records.outbox.add("measurement", measurement_id, {"deleted": True})
     undo = Call(save_measurement, {"measurement": gone})
-    return Effect(changed=_CHANGED, scene=_hidden(measurement_id), undo=undo, undo_name=f"delete {gone.kind}")
+    return Effect(
+        changed=_CHANGED,
+        scene=_hidden(measurement_id),
+        undo=undo,
+        undo_name=f"delete {gone.kind.label.lower()}",
+        undo_bytes=_bytes_of(gone),
+    )
 
 
 @command("measurement.list", permission=Permission.READ)
@@ -46,10 +65,11 @@ def list_measurements(ctx: Context, *, study_instance_uid: StudyUid) -> Effect:
 def _shown(saved: Measurement, draft_key: int | None) -> SceneChange:
     def change(workspace: Workspace) -> Workspace:
         drafts = tuple(draft for draft in workspace.drafts if draft.key != draft_key)
-        if workspace.study is None or workspace.study.study_instance_uid != saved.study_instance_uid:
+        if all(study.study_instance_uid != saved.study_instance_uid for study in _open_studies(workspace)):
             return replace(workspace, drafts=drafts)
-        others = tuple(old for old in workspace.measurements if old.id != saved.id)
-        return replace(workspace, drafts=drafts, measurements=(*others, saved), selected=saved.id)
+        others = (old for old in workspace.measurements if old.id != saved.id)
+        every = sorted((*others, saved), key=lambda one: (one.created_at, one.id))  # as the records give them
+        return replace(workspace, drafts=drafts, measurements=tuple(every), selected=saved.id)
 
     return change
 
@@ -58,6 +78,16 @@ def _hidden(measurement_id: MeasurementId) -> SceneChange:
     def change(workspace: Workspace) -> Workspace:
         rest = tuple(one for one in workspace.measurements if one.id != measurement_id)
         selected = None if workspace.selected == measurement_id else workspace.selected
-        return replace(workspace, measurements=rest, selected=selected)
+        touched = None if workspace.touched == measurement_id else workspace.touched
+        return replace(workspace, measurements=rest, selected=selected, touched=touched)
 
     return change
+
+
+def _open_studies(workspace: Workspace) -> tuple[Study, ...]:
+    return workspace.priors if workspace.study is None else (workspace.study, *workspace.priors)
+
+
+def _bytes_of(measurement: Measurement) -> int:
+    """What a step of it keeps alive: an outline drawn by hand has hundreds of points."""
+    return _STEP_BYTES + _POINT_BYTES * len(measurement.points)

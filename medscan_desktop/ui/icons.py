@@ -12,6 +12,10 @@ _SIZES = (16, 20, 24, 32, 48)
 
 _SHAPES = {
     "window": '<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5a8.5 8.5 0 0 1 0 17z" fill="currentColor"/>',
+    "window_box": '<rect x="3.5" y="5.5" width="17" height="13" stroke-dasharray="3 2"/>'
+    '<circle cx="12" cy="12" r="3.8"/><path d="M12 8.2a3.8 3.8 0 0 1 0 7.6z" fill="currentColor"/>',
+    "magnify": '<circle cx="12" cy="12" r="8.5"/><path d="M12 8v8M8 12h8"/>',
+    "calibrate": '<path d="M3.5 15.5h17v5h-17zM7 15.5v2M10.4 15.5v2.6M13.8 15.5v2M17.2 15.5v2.6M4 8.5h16M4 5.5v6M20 5.5v6"/>',
     "pan": '<path d="M12 3v18M3 12h18M12 3l-2.5 2.5M12 3l2.5 2.5M12 21l-2.5-2.5M12 21l2.5-2.5M3 12l2.5-2.5'
     "M3 12l2.5 2.5"
     'M21 12l-2.5-2.5M21 12l-2.5 2.5"/>',
@@ -23,9 +27,26 @@ _SHAPES = {
     "length": '<path d="M4 20L20 4M4 20l0-4.5M4 20h4.5M20 4v4.5M20 4h-4.5"/>',
     "ellipse": '<ellipse cx="12" cy="12" rx="9" ry="6"/><path d="M12 12h.01" stroke-width="2.4"/>',
     "angle": '<path d="M20 19H4L16 5M11 19a7 7 0 0 0-2.2-5.2"/>',
+    "cobb": '<path d="M3.5 7.5L17 4M5 17.5l15.5 3M10.3 5.8L8.6 8.6M11 18.7l-1-3M9.5 8.5l.7 7" stroke-width="1.5"/>',
+    "bidirectional": '<path d="M4 20L20 4M8.5 8.5l7 7M3 17.5l3.5 3.5M17.5 3L21 6.5"/>',
+    "polyline": '<path d="M3.5 18.5l5-9 6 5.5 6-10.5"/><path d="M3.5 18.5h.01M8.5 9.5h.01M14.5 15h.01M20.5 4.5h.01"'
+    ' stroke-width="3.2"/>',
+    "rectangle": '<rect x="3.5" y="6.5" width="17" height="11"/><path d="M12 12h.01" stroke-width="2.4"/>',
+    "freehand": '<path d="M7 5.5c5-3 9 .5 12 1.5s2 6-1 7 0 4-4 5.5-9-1-10-5 0-7 3-9z"/>',
+    "sphere": '<circle cx="12" cy="12" r="8.5"/><ellipse cx="12" cy="12" rx="8.5" ry="3.2"/>',
+    "arrow": '<path d="M4.5 19.5L19 5M19 5l-7.5 1.8M19 5l-1.8 7.5"/>',
+    "text": '<path d="M5.5 7V5h13v2M12 5v14M9.5 19h5"/>',
+    "probe": '<path d="M12 3v6M12 15v6M3 12h6M15 12h6"/><path d="M12 12h.01" stroke-width="2.4"/>',
     "undo": '<path d="M8.5 5L4 9.5 8.5 14"/><path d="M4.5 9.5H14a5.5 5.5 0 0 1 0 11h-3"/>',
     "redo": '<path d="M15.5 5L20 9.5 15.5 14"/><path d="M19.5 9.5H10a5.5 5.5 0 0 0 0 11h3"/>',
     "layout": '<rect x="3.5" y="3.5" width="17" height="17" rx="1.5"/><path d="M12 3.5v17M3.5 12h17"/>',
+    "drop": '<path d="M4 8V5.5A1.5 1.5 0 0 1 5.5 4H8M16 4h2.5A1.5 1.5 0 0 1 20 5.5V8'
+    "M20 16v2.5a1.5 1.5 0 0 1-1.5 1.5H16"
+    'M8 20H5.5A1.5 1.5 0 0 1 4 18.5V16M12 7.5v8M12 15.5l-3-3M12 15.5l3-3"/>',
+    "fold-left": '<rect x="3.5" y="4.5" width="17" height="15" rx="1.5"/><path d="M9 4.5v15M16 9.5l-2.5 2.5 2.5 2.5"/>',
+    "fold-right": '<rect x="3.5" y="4.5" width="17" height="15" rx="1.5"/><path d="M15 4.5v15M8 9.5l2.5 2.5L8 14.5"/>',
+    "grip": '<path d="M9 7h.01M15 7h.01M9 12h.01M15 12h.01M9 17h.01M15 17h.01" stroke-width="2.4"/>',
+    "down": '<path d="M6 9.5l6 6 6-6"/>',
     "single": '<rect x="3.5" y="3.5" width="17" height="17" rx="1.5"/>',
     "export": '<path d="M12 15V3.5M12 3.5L8 7.5M12 3.5l4 4M4 14v5a1.5 1.5 0 0 0 1.5 1.5h13A1.5 1.5 0 0 0 20 19v-5"/>',
     "import": '<path d="M12 3.5V15M12 15l-4-4M12 15l4-4M4 14v5a1.5 1.5 0 0 0 1.5 1.5h13A1.5 1.5 0 0 0 20 19v-5"/>',

@@ -1,6 +1,6 @@
 """One 2D pane: paints what the renderer gives for its view, and only when that has changed."""
 
-from PySide6.QtCore import QEvent, QPointF, QTimer
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -8,8 +8,16 @@ from medscan_desktop.imaging.turns import window_turn
 from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.render.plane_image import Sampler
 from medscan_desktop.render.sampling import sample
+from medscan_desktop.scene.gesture import Phase, Tool
+from medscan_desktop.scene.linking import told_of
+from medscan_desktop.scene.reference_lines import drawn_from
 from medscan_desktop.scene.view import ViewId
 from medscan_desktop.scene.workspace import Workspace
+from medscan_desktop.tools import CHANGE, CROSSHAIR
+from medscan_desktop.tools.bindings import Button
+from medscan_desktop.ui.drawing_hand import DrawingHand
+from medscan_desktop.ui.empty_cell import paint_empty
+from medscan_desktop.ui.plane_hand import PlaneHand
 from medscan_desktop.ui.view_widget import ViewWidget
 from medscan_desktop.workstation.workstation import Workstation
 
@@ -28,20 +36,38 @@ class PaneWidget(ViewWidget):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(self.rested)
+        self._hand = DrawingHand(self, workstation, lambda: self.view, lambda: self._renderer.labels)
+        self._planes = PlaneHand(self, workstation.store, lambda: self.view)
 
     def workspace_changed(self, old: Workspace, new: Workspace) -> None:
         """Repaint if anything that this pane shows is another object than before."""
         before, after = _shown(old, self.view_id), _shown(new, self.view_id)
         if len(before) != len(after) or any(a is not b for a, b in zip(before, after, strict=True)):
-            if self.is_dragging and self.devicePixelRatioF() > 1:
+            if (self.is_dragging and self.devicePixelRatioF() > 1) or (new.grip is not None and new.grip.is_held):
                 self._is_moving = True
                 self._rest.start()
             self.update()
+        self._hand.workspace_changed(new)
 
     def pointer_moved(self, at: QPointF) -> None:
         self._pointer_at = (at.x(), at.y())
         if self._store.workspace.overlay:
             self.update()
+
+    def hovered(self, at: QPointF, held: Qt.KeyboardModifier) -> None:
+        pointer = self._pointer(Phase.HOVER, at, None, held)
+        self._hand.hover(pointer)
+        self._planes.hover(pointer)
+
+    def clicked(self, tool: Tool | None) -> None:
+        self._hand.deselect(tool)
+
+    def double_clicked(self, at: QPointF) -> bool:
+        return self._hand.double_click(at)
+
+    def cancel_drag(self) -> None:
+        self._hand.put_down()
+        super().cancel_drag()
 
     def rested(self) -> None:
         self._rest.stop()
@@ -51,7 +77,18 @@ class PaneWidget(ViewWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer_at = None
+        self._hand.leave()
+        self._planes.leave()
         self.update()
+
+    def _tool_at(self, at: QPointF, button: Button, held: Qt.KeyboardModifier) -> Tool | None:
+        self._hand.put_down()
+        if button is Button.LEFT and held == Qt.KeyboardModifier.NoModifier and self._hand.touch(at) is not None:
+            return CHANGE
+        is_plain = button is Button.LEFT and held == Qt.KeyboardModifier.NoModifier
+        if is_plain and self._planes.grip((at.x(), at.y())) is not None:
+            return CROSSHAIR
+        return self._tool(button, held)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with window_turn():
@@ -62,6 +99,9 @@ class PaneWidget(ViewWidget):
         view = self.view
         if view is None:
             painter.fillRect(self.rect(), 0xFF000000)
+        elif view.stack is None:
+            paint_empty(painter, self.rect())
+            self.paint_frame(painter)
         else:
             picture = self._renderer.picture(
                 self._store.workspace,
@@ -84,12 +124,17 @@ class PaneWidget(ViewWidget):
 def _shown(workspace: Workspace, view_id: ViewId) -> tuple[object, ...]:
     """All that a 2D pane's picture is made of, to be compared by identity."""
     view = next((view for view in workspace.views if view.id == view_id), None)
-    if view is None or view.stack is None:
+    if view is None:
         return ()
+    if view.stack is None:
+        return (view, workspace.active == view_id, len(workspace.views))
     return (
         view,
         workspace.stack(view.stack),
         workspace.focus.get(view.stack),
+        workspace.turns.get(view.stack),
+        workspace.grip if workspace.grip is not None and workspace.grip.view == view_id else None,
+        workspace.tool == "crosshair",
         workspace.study,
         workspace.active == view_id,
         len(workspace.views),
@@ -101,7 +146,12 @@ def _shown(workspace: Workspace, view_id: ViewId) -> tuple[object, ...]:
         workspace.washes if workspace.masks_visible else None,
         workspace.presentations,
         workspace.key_images,
+        workspace.own_key_images,
         workspace.measurements,
         workspace.selected,
-        *(draft for draft in workspace.drafts if draft.view == view_id),
+        workspace.touched,
+        workspace.priors,
+        *(draft for draft in workspace.drafts if draft.view == view_id or draft.is_saving),
+        *told_of(workspace, view),
+        *drawn_from(workspace, view),
     )

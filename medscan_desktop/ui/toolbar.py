@@ -14,12 +14,14 @@ from medscan_desktop.exporters import pdf, png, seg
 from medscan_desktop.imaging.voi import Voi, Window
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.tools import TOOLS
+from medscan_desktop.tools.measuring import MEASURING_TOOLS
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.icons import icon
 from medscan_desktop.ui.session_bar import SessionBar
 
 _BACK = "Library"
+_ON_BAR = ("window", "pan", "zoom", "scroll", "rotate", "crosshair", "length", "ellipse")  # the others are in a menu
 
 
 class Toolbar(QFrame):
@@ -40,7 +42,10 @@ class Toolbar(QFrame):
                 tool.name, f"{tool.label} ({tool.key})", partial(actions.use_tool, tool.name), checkable=True
             )
             for tool in TOOLS
+            if tool.name in _ON_BAR
         }
+        self.measure = _menu_button("angle", "Measure", "All measuring tools", self._fill_measuring)
+        self.measure.setCheckable(True)
         self.undo = make.tool_button("undo", "", actions.undo)
         self.redo = make.tool_button("redo", "", actions.redo)
         self.overlay = make.tool_button("overlay", "Corner texts (Space)", actions.toggle_overlay, checkable=True)
@@ -62,7 +67,7 @@ class Toolbar(QFrame):
         row.addWidget(self._back)
         row.addWidget(self.menu)
         groups: tuple[tuple[QToolButton, ...], ...] = (
-            tuple(self.tools.values()),
+            (*self.tools.values(), self.measure),
             (self.windows, self._invert, self._reset),
             (self._layout_button, self.overlay, self.masks, self.crosshair),
             (self.undo, self.redo),
@@ -96,7 +101,7 @@ class Toolbar(QFrame):
 
     def _set_words(self, *, shown: bool) -> None:
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
-        for button in (self.menu, self.windows, self.export):
+        for button in (self.menu, self.measure, self.windows, self.export):
             button.setToolButtonStyle(beside if shown else alone)
         self._back.setText(_BACK if shown else "")
         self._session.name.setVisible(shown)
@@ -104,6 +109,11 @@ class Toolbar(QFrame):
     def _show(self, workspace: Workspace) -> None:
         for name, button in self.tools.items():
             button.setChecked(name == workspace.tool)
+        rarer = next((tool for tool in MEASURING_TOOLS if tool.name == workspace.tool), None)
+        if rarer is not None and rarer.name in self.tools:
+            rarer = None  # has a button of its own
+        self.measure.setChecked(rarer is not None)
+        self.measure.setIcon(icon(rarer.name if rarer is not None else "angle"))
         view = self._actions.view
         self.overlay.setChecked(workspace.overlay)
         self.masks.setChecked(workspace.masks_visible and bool(workspace.masks))
@@ -124,6 +134,13 @@ class Toolbar(QFrame):
         ):
             button.setEnabled(bool(name))
             button.setToolTip(f"{verb}: {name} ({keys})" if name else f"Nothing to {verb.lower()}")
+
+    def _fill_measuring(self, menu: QMenu) -> None:
+        menu.setToolTipsVisible(True)
+        for tool in MEASURING_TOOLS:
+            key = f"\t{tool.key}" if tool.key else ""
+            action = menu.addAction(icon(tool.name), tool.label + key, partial(self._actions.use_tool, tool.name))
+            action.setToolTip(tool.hint)
 
     def _fill_windows(self, menu: QMenu) -> None:
         fill_windows(menu, self._actions)

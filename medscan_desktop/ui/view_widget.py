@@ -10,10 +10,10 @@ from medscan_desktop.scene.changes import activated
 from medscan_desktop.scene.gesture import Phase, Pointer, Tool
 from medscan_desktop.scene.view import View, ViewId, ViewKind
 from medscan_desktop.scene.workspace import Workspace
-from medscan_desktop.services.measurements import save_measurement
 from medscan_desktop.tools import tool_named
 from medscan_desktop.tools.bindings import Button, bound_tool
 from medscan_desktop.ui import theme
+from medscan_desktop.ui.carry_out import carry_out
 from medscan_desktop.workstation.workstation import Workstation
 
 _BUTTONS = {
@@ -74,8 +74,8 @@ class ViewWidget(QWidget):
         if self._drag is not None or event.button() not in _BUTTONS:
             return
         self._store.update(lambda workspace: activated(workspace, self.view_id))
-        tool = self._tool(_BUTTONS[event.button()], event.modifiers())
         at = event.position()
+        tool = self._tool_at(at, _BUTTONS[event.button()], event.modifiers())
         self._drag = _Drag(event.button(), tool, at, at, self._store.workspace)
         if event.button() is not Qt.MouseButton.RightButton:  # a right click is the menu: nothing moves before it drags
             self._step(tool, self._pointer(Phase.PRESS, at, self._drag, event.modifiers()))
@@ -90,6 +90,8 @@ class ViewWidget(QWidget):
         tool = self._tool(Button.NONE, event.modifiers())
         if tool is not None:
             self._step(tool, self._pointer(Phase.MOVE, at, None, event.modifiers()))
+        else:
+            self.hovered(at, event.modifiers())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         drag = self._drag
@@ -101,10 +103,12 @@ class ViewWidget(QWidget):
         is_click = (event.position() - drag.start).manhattanLength() < _CLICK_PX
         if is_click and event.button() is Qt.MouseButton.RightButton:
             self.menu_wanted.emit(event.globalPosition().toPoint())
+        elif is_click and event.button() is Qt.MouseButton.LeftButton:
+            self.clicked(drag.tool)
         self.rested()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton:
+        if event.button() is Qt.MouseButton.LeftButton and not self.double_clicked(event.position()):
             self.cancel_drag()
             self.maximise_wanted.emit(self.view_id)
 
@@ -126,12 +130,26 @@ class ViewWidget(QWidget):
     def rested(self) -> None:
         """A drag has ended."""
 
+    def hovered(self, at: QPointF, held: Qt.KeyboardModifier) -> None:
+        """The pointer is at `at` with no button down, and no tool has it."""
+
+    def clicked(self, tool: Tool | None) -> None:
+        """The left button went down and up in one place; the tool that it belonged to."""
+
+    def double_clicked(self, at: QPointF) -> bool:
+        """Whether a double click here means something else than to maximise."""
+        return False
+
     def paint_frame(self, painter: QPainter) -> None:
         """The line around the pane that the keyboard speaks to; nothing where it is the only one."""
         workspace = self._store.workspace
         if workspace.active == self.view_id and len(workspace.views) > 1:
             painter.setPen(QPen(QColor(theme.ACCENT), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _tool_at(self, at: QPointF, button: Button, held: Qt.KeyboardModifier) -> Tool | None:
+        """The tool of a press here: what is drawn there may come before the button's own."""
+        return self._tool(button, held)
 
     def _tool(self, button: Button, held: Qt.KeyboardModifier) -> Tool | None:
         view = self.view
@@ -170,14 +188,8 @@ class ViewWidget(QWidget):
         workspace, view = self._store.workspace, self.view
         if tool is None or view is None:
             return
-        step = tool.step(workspace, view, pointer)
-        self._show(step.workspace)
-        if step.save is not None:
-            self._workstation.do(save_measurement, measurement=step.save, draft_key=step.draft_key)
+        carry_out(self._workstation, tool.step(workspace, view, pointer))
 
     def _remember(self, drag: _Drag) -> None:
         if drag.tool is not None and drag.tool.undo_name:
             self._workstation.remember_edit(drag.tool.undo_name, drag.before)
-
-    def _show(self, workspace: Workspace) -> None:
-        self._store.update(lambda _: workspace)

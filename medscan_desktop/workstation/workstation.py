@@ -56,13 +56,25 @@ class Workstation:
         self._job_listeners: list[Callable[[Job], None]] = []
         store.listen(self._changed)
 
-    def do(self, command: Command, *, on_done: Callable[[Effect], None] | None = None, **arguments: Any) -> "Job":
+    def do(
+        self,
+        command: Command,
+        *,
+        on_done: Callable[[Effect], None] | None = None,
+        on_failed: Callable[[], None] = lambda: None,
+        **arguments: Any,
+    ) -> "Job":
         """Run a command as the logged-in user; returns at once with its job (finished, where jobs run inline).
 
         `on_done` gets the effect on the main thread, after the screen has it. A failure becomes a notice and stands
-        in `job.error`.
+        in `job.error`; `on_failed` is told that it is one.
         """
-        return self._start(Call(command, arguments), on_done, self._remember_new)
+
+        def ended(error: MedScanError | None) -> None:
+            if error is not None:
+                on_failed()
+
+        return self._start(Call(command, arguments), on_done, self._remember_new, ended)
 
     def answer(self, command: Command, **arguments: Any) -> Any:
         """Run a command where jobs run inline, and return its value; raises the MedScanError that ended it."""

@@ -13,7 +13,7 @@ from medscan_desktop.domain.measurement import Measurement
 from medscan_desktop.domain.split_choice import AUTOMATIC, SplitChoice
 from medscan_desktop.domain.study import SeriesUid, StudyUid
 from medscan_desktop.persistence.home import Home
-from medscan_desktop.scene.drawing import slice_of
+from medscan_desktop.scene.showing import slice_of
 from medscan_desktop.scene.stack import Stack
 from medscan_desktop.scene.view import ViewKind
 from medscan_desktop.scene.workspace import Workspace

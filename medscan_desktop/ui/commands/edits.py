@@ -2,6 +2,7 @@
 
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.command import UiCommand
+from medscan_desktop.ui.drawing import end_or_accept, take_back_or_reject
 
 _MENU = "Edit"
 
@@ -10,6 +11,6 @@ EDITS: tuple[UiCommand, ...] = (
     UiCommand("edit.redo", "Redo", _MENU, ViewerActions.redo, ("Ctrl+Y", "Ctrl+Shift+Z")),
     UiCommand("edit.cancel", "Give up what is being drawn", _MENU, ViewerActions.cancel, ("Esc",)),
     UiCommand("edit.delete", "Delete the selected measurement", _MENU, ViewerActions.delete_selected, ("Del",)),
-    UiCommand("finding.accept", "Accept the finding", _MENU, ViewerActions.accept, ("Return", "Enter")),
-    UiCommand("finding.reject", "Reject the finding", _MENU, ViewerActions.reject, ("Backspace",)),
+    UiCommand("finding.accept", "Accept the finding; end the polyline", _MENU, end_or_accept, ("Return", "Enter")),
+    UiCommand("finding.reject", "Reject the finding; take a corner back", _MENU, take_back_or_reject, ("Backspace",)),
 )

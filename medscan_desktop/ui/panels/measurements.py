@@ -4,14 +4,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame
 
-from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind
+from medscan_desktop.domain.measurement import Measurement, MeasurementId
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.icons import pixmap
 from medscan_desktop.ui.section import Section
-
-_NAMES = {MeasurementKind.LENGTH: "Distance", MeasurementKind.ELLIPSE: "Ellipse"}
 
 
 class MeasurementsPanel(Section):
@@ -48,7 +46,7 @@ class MeasurementItem(QFrame):
         value, detail = _values(measurement)
         line = make.row(gap=8)
         line.addWidget(picture)
-        line.addWidget(make.label(_NAMES[measurement.kind]), 1)
+        line.addWidget(make.label(measurement.kind.label), 1)
         self.value = make.label(value)
         line.addWidget(self.value)
         remove = make.tool_button("delete", "Delete (Del)", lambda: actions.delete(measurement.id), small=True)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from medscan_desktop.imaging.geometry import Geometry
-from medscan_desktop.imaging.measure import ellipse_statistics, length, through_axis
+from medscan_desktop.imaging.measure import ellipse_statistics, length
+from medscan_desktop.imaging.regions import through_axis
 from medscan_desktop.imaging.volume import Volume
 from tests.support.phantoms import geometry_of, painted, rotation, sheared_geometry, signed_permutations
 

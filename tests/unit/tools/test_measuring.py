@@ -1,5 +1,6 @@
 """Lengths and ellipses drawn by a drag, under anisotropy, turns, flips and zoom."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from medscan_desktop.domain.measurement import MeasurementKind
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.scene.changes import with_tool
-from medscan_desktop.scene.gesture import Phase
+from medscan_desktop.scene.gesture import Phase, Tool
 from medscan_desktop.scene.navigation import pane_of, slice_position
 from medscan_desktop.scene.view import ViewId, ViewKind
 from medscan_desktop.scene.workspace import Workspace
@@ -114,13 +115,25 @@ def test_a_second_measurement_can_be_drawn_while_the_first_is_being_saved() -> N
 
 
 @pytest.mark.parametrize("tool", [LENGTH, ELLIPSE])
-def test_a_click_an_escape_and_another_tool_draw_nothing(tool: object) -> None:
+def test_an_escape_and_another_tool_give_up_what_is_drawn(tool: Tool) -> None:
     workspace, view_id = scene_of(GEOMETRIES[0], ViewKind.AXIAL, {})
-    click = drag(tool, workspace, view_id, (100.0, 100.0), (101.0, 101.0))  # type: ignore[arg-type]
-    assert click.save is None and not click.workspace.drafts
-    pressed = tool.step(workspace, workspace.view(view_id), pointer(Phase.PRESS, (150, 150))).workspace  # type: ignore[attr-defined]
-    cancelled = tool.step(pressed, workspace.view(view_id), pointer(Phase.CANCEL, (150, 150)))  # type: ignore[attr-defined]
+    click = drag(tool, workspace, view_id, (100.0, 100.0), (101.0, 101.0))
+    assert click.save is None and not with_tool(click.workspace, "length").drafts
+    pressed = tool.step(workspace, workspace.view(view_id), pointer(Phase.PRESS, (150, 150))).workspace
+    cancelled = tool.step(pressed, workspace.view(view_id), pointer(Phase.CANCEL, (150, 150)))
     assert not cancelled.workspace.drafts and not with_tool(pressed, "pan").drafts
+
+
+@pytest.mark.parametrize("tool", [LENGTH, ELLIPSE])
+def test_two_clicks_draw_what_a_drag_draws(tool: Tool) -> None:
+    workspace, view_id = scene_of(GEOMETRIES[0], ViewKind.AXIAL, {})
+    dragged = drag(tool, workspace, view_id, (100.0, 100.0), (200.0, 170.0)).save
+    first = drag(tool, workspace, view_id, (100.0, 100.0))
+    hovered = tool.step(first.workspace, workspace.view(view_id), pointer(Phase.HOVER, (150.0, 120.0)))
+    assert first.save is hovered.save is None and len(hovered.workspace.drafts) == 1
+    second = drag(tool, hovered.workspace, view_id, (200.0, 170.0)).save
+    assert dragged is not None and second is not None
+    assert replace(second, id=dragged.id) == dragged
 
 
 def test_a_measurement_names_its_image_where_the_plane_is_an_acquired_one() -> None:

@@ -15,9 +15,11 @@ from medscan_desktop.scene.view import Camera3D, ViewId, ViewKind
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.tools import ORBIT, TOOLS, tool_named
 from medscan_desktop.tools.bindings import Button, bound_tool
+from medscan_desktop.tools.measuring import MEASURING_TOOLS
 from tests.support.phantoms import geometry_of, painted, rotation, sheared_geometry
 from tests.support.scenes import PANE, STACK, drag, hung, pointer, view_of, with_camera
 
+_DRAWN = frozenset(tool.name for tool in MEASURING_TOOLS)
 PLANES = (ViewKind.AXIAL, ViewKind.CORONAL, ViewKind.SAGITTAL)
 THREE_D = ViewId(3)
 
@@ -191,14 +193,18 @@ def test_pan_and_zoom_move_the_3d_camera(workspace: Workspace, name: str) -> Non
 def test_a_press_and_release_in_one_place_leaves_the_screen_as_it_was(workspace: Workspace, name: str) -> None:
     for view in workspace.views:
         step = drag(tool_named(name), workspace, view.id, (200.0, 150.0))
+        if name in _DRAWN:  # the next place is awaited, or the one place is all
+            assert step.workspace.views == workspace.views
+            continue
         assert step.save is None
         if name != "crosshair":
             assert step.workspace == workspace
 
 
 def test_tools_have_names_and_keys_of_their_own() -> None:
-    assert len({tool.name for tool in TOOLS}) == len({tool.key for tool in TOOLS}) == len(TOOLS)
-    assert {tool.name: tool.key for tool in TOOLS} == {
+    keys = {tool.name: tool.key for tool in TOOLS if tool.key}
+    assert len({tool.name for tool in TOOLS}) == len(TOOLS) and len(set(keys.values())) == len(keys)
+    assert keys == {
         "window": "W",
         "pan": "T",
         "zoom": "Z",
@@ -206,7 +212,9 @@ def test_tools_have_names_and_keys_of_their_own() -> None:
         "rotate": "R",
         "crosshair": "H",
         "length": "D",
+        "angle": "A",
         "ellipse": "E",
+        "text": "B",
     }
 
 
