@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from medscan_desktop.domain.errors import Unsuitable
-from medscan_desktop.domain.hanging_protocol import PLANES, VIEWS, Applies, Cell, Protocol, SeriesRule, Stage
+from medscan_desktop.domain.hanging_protocol import LINKS, PLANES, VIEWS, Applies, Cell, Protocol, SeriesRule, Stage
 from medscan_desktop.domain.relevant_prior import REGION_NAMES
 from medscan_desktop.domain.shown import shown
 from medscan_desktop.domain.stack_traits import StackKind
@@ -20,6 +20,7 @@ MOST_PROTOCOLS, MOST_STAGES, MOST_CELLS = 200, 16, 16
 _MOST_WORDS, _NAME, _DEEPEST = 60, 80, 12
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 _CODE = re.compile(r"[A-Z0-9_ ]{1,16}")
+_LIST = re.compile(r"\[\n\s+([^\[\]{}]*?)\n\s*\]")  # of plain values: on one line it is read more easily
 _SIDE = re.compile(r"[RLAPHF]{0,3}")
 
 _Reader = Callable[[object], Any]  # raises ValueError with what is wrong
@@ -28,7 +29,8 @@ _Reader = Callable[[object], Any]  # raises ValueError with what is wrong
 def write_protocols(protocols: list[Protocol]) -> bytes:
     """The file of these protocols: JSON, UTF-8, with what is not said left out."""
     body = {"format": FORMAT, "version": VERSION, "protocols": [to_json(one) for one in protocols]}
-    return (json.dumps(body, indent=2, ensure_ascii=False) + "\n").encode()
+    text = _LIST.sub(lambda found: f"[{' '.join(found[1].split())}]", json.dumps(body, indent=2, ensure_ascii=False))
+    return f"{text}\n".encode()
 
 
 def read_protocols(content: bytes) -> list[Protocol]:
@@ -274,6 +276,7 @@ _FIELDS: Mapping[type, Mapping[str, _Reader]] = {
         "columns": _count(1, 4),
         "layout": _layout,
         "least": _count(1, MOST_CELLS),
+        "links": _some_of(*LINKS),
     },
     SeriesRule: {
         "modalities": _codes,
@@ -307,7 +310,6 @@ _FIELDS: Mapping[type, Mapping[str, _Reader]] = {
         "slab_mm": _number(0, 500),
         "slab_mode": _one_of("mip", "minip", "mean"),
         "preset_3d": _text(_NAME),
-        "link": _text(4),
         "if_missing": _one_of("empty", "collapse"),
     },
 }

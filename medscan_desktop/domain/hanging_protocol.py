@@ -10,6 +10,7 @@ from typing import Any
 
 PLANES = ("axial", "coronal", "sagittal")
 VIEWS = (*PLANES, "acquired", "3d")
+LINKS = ("scroll", "window", "zoom", "pan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,6 @@ class Cell:
     slab_mm: float = 0.0
     slab_mode: str = "mip"
     preset_3d: str = ""
-    link: str = ""  # cells of one letter scroll, zoom and window together
     if_missing: str = "empty"  # or "collapse": the others take its room
 
 
@@ -85,6 +85,7 @@ class Stage:
     columns: int = 2
     layout: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     least: int = 1  # so many cells must be filled, else the stage is left out
+    links: tuple[str, ...] = ()  # what its views do together, of LINKS; empty: as the user has it
 
 
 @dataclass(frozen=True, slots=True)

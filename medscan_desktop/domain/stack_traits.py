@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from medscan_desktop.domain.word_patterns import first_found
 
-_LOCALISER_WORDS = ("locali?er*", "scout*", "topogram*", "surview", "survey", "loc", "3 plane", "scanogram")
+_LOCALISER_WORDS = ("locali?er*", "scout*", "topogram*", "surview", "survey", "3 plane loc", "scanogram")
 
 
 class StackKind(StrEnum):

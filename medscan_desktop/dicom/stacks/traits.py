@@ -6,6 +6,7 @@ from medscan_desktop.dicom.headers.header import Header
 from medscan_desktop.dicom.stacks.calibration import PROJECTIONS, is_tomographic
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.stack_traits import StackKind, StackTraits
+from medscan_desktop.domain.word_patterns import words_of
 from medscan_desktop.imaging.geometry import Geometry
 
 # PS3.16 CID 4010 and 4014 by what (0018,5101) writes for them; the older SNOMED-RT codes of the same views beside them.
@@ -32,6 +33,7 @@ _VIEWS = {
     "399101009": "XCCM",
     "399196006": "FB",
 }
+_VIEW_WORDS = {"pa": "PA", "ap": "AP", "lat": "LAT", "lateral": "LAT", "seitlich": "LAT", "cc": "CC", "mlo": "MLO"}
 _FILMS = frozenset({"US", "IVUS", "XA", "RF", "ES", "NM"})
 _STRAIGHT = 0.8  # cosine: up to 37 degrees off reads as that plane, as on the pane's edges
 _PLANES = ("sagittal", "coronal", "axial")  # by the patient's axis that runs through
@@ -51,7 +53,7 @@ def traits_of(plan: StackPlan) -> StackTraits:
         body_part=header.text("BodyPartExamined"),
         study_description=header.text("StudyDescription"),
         laterality=_laterality(header, frame),
-        view=_VIEWS.get(header.text("ViewCode"), "") or header.text("ViewPosition", frame).upper(),
+        view=_view(header, frame),
         plane=_plane(plan.geometry, header),
         image_type=_image_type(header, frame),
         contrast=header.text("ContrastBolusAgent"),
@@ -70,6 +72,16 @@ def _kind(plan: StackPlan, header: Header) -> StackKind:
         return StackKind.STILL
     is_film = plan.modality in _FILMS or (plan.modality in PROJECTIONS and not is_tomographic(header))
     return StackKind.FILM if is_film and not plan.geometry.spatial else StackKind.SLICES
+
+
+def _view(header: Header, frame: int) -> str:
+    """The code, else what is written for it; of a projection that says neither, what its description calls it."""
+    stated = _VIEWS.get(header.text("ViewCode"), "") or header.text("ViewPosition", frame).upper()
+    if stated or header.modality not in PROJECTIONS:
+        return stated
+    words = words_of(f"{header.text('SeriesDescription')} {header.text('ProtocolName')}")
+    named = {_VIEW_WORDS[word] for word in words if word in _VIEW_WORDS}
+    return named.pop() if len(named) == 1 else ""
 
 
 def _laterality(header: Header, frame: int) -> str:
