@@ -138,6 +138,19 @@ class Studies:
             raise NotFound("This study is not in the library.")
         return study_of(row)
 
+    def of_patient(self, patient_id: str, limit: int = 500) -> list[Study]:
+        """The studies under a patient ID, newest first; none for an empty one, which is nobody's."""
+        if not patient_id.strip():
+            return []
+        query = select(studies).where(studies.c.patient_id == patient_id)
+        return [study_of(row) for row in self._connection.execute(query.order_by(*_NEWEST).limit(limit))]
+
+    def any_instance(self, study_uid: StudyUid) -> Instance | None:
+        """One instance of a study, for what its header says of the whole."""
+        query = select(instances).join(series).where(series.c.study_instance_uid == study_uid).limit(1)
+        row = self._connection.execute(query).first()
+        return instance_of(row) if row is not None else None
+
     def series(self, study_uid: StudyUid) -> list[Series]:
         """The study's series by series number; those without one last."""
         return self._series(series.c.study_instance_uid == study_uid)

@@ -64,8 +64,8 @@ def mask_caption(finding: Finding) -> str:
 
 
 def with_finding(workspace: Workspace, finding: Finding, masks: Mapping[int, Mask]) -> Workspace:
-    """The workspace with this finding added or replaced, if its study is (still) the one on screen."""
-    if workspace.study is None or workspace.study.study_instance_uid != finding.study_instance_uid:
+    """The workspace with this finding added or replaced, if its study is (still) on screen."""
+    if not workspace.is_open(finding.study_instance_uid):
         return workspace
     others = tuple(old for old in workspace.findings if old.id != finding.id)
     layers = tuple(layer for layer in workspace.masks if layer.source != finding.id)

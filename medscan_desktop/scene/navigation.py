@@ -8,14 +8,18 @@ from numpy.typing import NDArray
 from medscan_desktop.domain.measurement import Point
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.volume import Volume
-from medscan_desktop.scene.camera import PaneMap, pane_map, point
+from medscan_desktop.scene.camera import PLANES, PaneMap, pane_map, point
 from medscan_desktop.scene.document import page_geometry
 from medscan_desktop.scene.hanging import middle
 from medscan_desktop.scene.key_slices import next_key
+from medscan_desktop.scene.links import space_of
+from medscan_desktop.scene.slabs import can_have_slab
 from medscan_desktop.scene.view import View, ViewKind
 from medscan_desktop.scene.workspace import Workspace
 
 _SLIDES, _ON_PLANE_MM = 200, 1e-6  # how long, and how near, a point is sought that is on a plane and in the volume
+
+_TOGETHER = 0.9  # cosine, 26 degrees: a head scan along the skull base still goes with a straight one
 
 
 def volume_of(workspace: Workspace, view: View) -> Volume | None:
@@ -34,8 +38,8 @@ def pane_of(workspace: Workspace, view: View, pane: tuple[int, int]) -> PaneMap 
         return None
     if view.kind is not ViewKind.ACQUIRED and not stack.is_volume:
         return None
-    if view.slab is not None and (not stack.is_volume or stack.volume.window is not None):
-        view = replace(view, slab=None)  # slices at no equal distance, or not all of them held at a time
+    if view.slab is not None and not can_have_slab(workspace, view):
+        view = replace(view, slab=None)
     return pane_map(stack.volume.geometry, view, workspace.focus.get(stack.id), pane, workspace.turn_of(stack.id))
 
 
@@ -53,11 +57,59 @@ def acquired_slice(workspace: Workspace, view: View) -> int | None:
 
 
 def at_slice(workspace: Workspace, view: View, index: int) -> Workspace:
+    """The workspace with `view` at slice `index`, held within the stack, and what scrolls with it at the same place."""
+    moved = alone_at_slice(workspace, view, index)
+    return moved if moved is workspace else followed(moved, moved.view(view.id))
+
+
+def followed(workspace: Workspace, leader: View) -> Workspace:
+    """The workspace with every view that scrolls with `leader` at the slice nearest to where that one is.
+
+    Only planes about parallel to its own go along; each stays within its stack. The 3D cursor goes.
+    """
+    workspace = replace(workspace, cursor=None) if workspace.cursor is not None else workspace
+    pane, space = pane_of(workspace, leader, (1, 1)), space_of(workspace.stack(leader.stack))
+    if not workspace.links.scroll or pane is None or space is None:
+        return workspace
+    middle_mm, sheets = pane.to_patient((0.5, 0.5)), {leader.stack}
+    for other in workspace.views:
+        if is_moved_with(leader, other) or (other.tile is not None and other.stack in sheets):
+            continue
+        theirs, own = space_of(workspace.stack(other.stack)), pane_of(workspace, other, (1, 1))
+        way = workspace.links.between(space, theirs) if theirs is not None else None
+        if own is None or way is None or not are_parallel(way.turned(pane.normal), own.normal):
+            continue
+        sheets |= {other.stack} if other.tile is not None else set()
+        workspace = alone_at_slice(workspace, workspace.view(other.id), nearest_slice(own, way.to(middle_mm)))
+    return workspace
+
+
+def is_moved_with(leader: View, other: View) -> bool:
+    """Whether another view is where this one is anyway: itself, and the planes that share a focus."""
+    is_plane = leader.kind in PLANES and other.kind in PLANES
+    return other.id == leader.id or (is_plane and other.stack == leader.stack)
+
+
+def are_parallel(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether planes of these unit normals are gone through together."""
+    return abs(float(one @ other)) >= _TOGETHER
+
+
+def nearest_slice(pane: PaneMap, point_mm: NDArray[np.float64]) -> int:
+    """The slice of the pane's stack that is nearest to a point, along its normal; of an oblique plane the step."""
+    if pane.is_oblique:
+        away = float((point_mm - pane.origin) @ pane.onward)
+        return min(max(pane.slice_index + round(away / pane.step_mm), 0), pane.count - 1)
+    index = float(pane.geometry.to_index(point_mm)[pane.axes.through])
+    return int(np.clip(np.floor(index + 0.5), 0, pane.count - 1))
+
+
+def alone_at_slice(workspace: Workspace, view: View, index: int) -> Workspace:
     """The workspace with `view` at slice `index`, held within the stack: a frame, or the focus that planes share."""
     pane, volume = pane_of(workspace, view, (1, 1)), volume_of(workspace, view)
     if pane is None or view.stack is None:
         return workspace
-    index = min(max(index, 0), pane.count - 1)
+    index = _on_sheet(workspace, view, min(max(index, 0), pane.count - 1), pane.count)
     if view.kind in (ViewKind.ACQUIRED, ViewKind.DOCUMENT) or volume is None:
         return workspace if index == view.frame else workspace.with_view(replace(view, frame=index))
     if index == pane.slice_index:
@@ -83,6 +135,14 @@ def _held_on_plane(geometry: Geometry, at: NDArray[np.float64], normal: NDArray[
         if abs(off) < _ON_PLANE_MM:
             break
     return held
+
+
+def _on_sheet(workspace: Workspace, view: View, index: int, count: int) -> int:
+    """The image of a tile nearest to `index` with which its whole sheet lies within the stack."""
+    if view.tile is None:
+        return index
+    tiles = sum(other.tile is not None and other.stack == view.stack for other in workspace.views)
+    return min(max(index - view.tile, 0), max(0, count - tiles)) + view.tile
 
 
 def stepped(workspace: Workspace, view: View, slices: int) -> Workspace:

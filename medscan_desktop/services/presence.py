@@ -52,7 +52,7 @@ def look_at_study(ctx: Context, *, study_instance_uid: StudyUid) -> Effect:
     reasons = {look.instance.sop_instance_uid: look.reason for look in found.absent}
 
     def show(workspace: Workspace) -> Workspace:
-        if workspace.study is None or workspace.study.study_instance_uid != study_instance_uid or not reasons:
+        if not workspace.is_open(study_instance_uid) or not reasons:
             return workspace
         return replace(workspace, stacks=tuple(_with_absent(stack, reasons) for stack in workspace.stacks))
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
+from medscan_desktop.scene.linking import with_camera
 from medscan_desktop.scene.navigation import pane_of
 from medscan_desktop.scene.view import View, ViewKind
 from medscan_desktop.scene.workspace import Workspace
@@ -26,7 +27,7 @@ class PanTool:
         moved = pane.to_patient(pointer.previous) - pane.to_patient(pointer.position)
         right, down = (float(moved @ unit) for unit in pane.picture)
         centre = view.camera.centre[0] + right, view.camera.centre[1] + down
-        return Step(workspace.with_view(replace(view, camera=replace(view.camera, centre=centre))))
+        return Step(with_camera(workspace, view, replace(view.camera, centre=centre)))
 
 
 def _pan_3d(workspace: Workspace, view: View, pointer: Pointer) -> Workspace:

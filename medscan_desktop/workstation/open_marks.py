@@ -16,6 +16,20 @@ def mark_open(records: Records, uid: StudyUid) -> None:
     records.preferences.put(_own_key(), {"study": uid})
 
 
+def mark_beside(records: Records, uid: StudyUid) -> None:
+    """This process shows a prior beside its study."""
+    body = records.preferences.get(_own_key()) or {"study": uid}
+    records.preferences.put(_own_key(), {**body, "priors": sorted({*body.get("priors", ()), uid})})
+
+
+def unmark_beside(records: Records, uid: StudyUid) -> None:
+    """This process shows a prior no more."""
+    body = records.preferences.get(_own_key())
+    if body is not None:
+        left = [one for one in body.get("priors", ()) if one != uid]
+        records.preferences.put(_own_key(), {**body, "priors": left})
+
+
 def unmark(records: Records) -> None:
     """This process shows no study."""
     records.preferences.remove(_own_key())
@@ -27,7 +41,8 @@ def open_studies(records: Records) -> frozenset[StudyUid]:
     for key in marks:
         if not _is_running(key):
             records.preferences.remove(key)
-    return frozenset(StudyUid(body["study"]) for key, body in marks.items() if _is_running(key))
+    running = [body for key, body in marks.items() if _is_running(key)]
+    return frozenset(StudyUid(uid) for body in running for uid in (body["study"], *body.get("priors", ())))
 
 
 @cache
