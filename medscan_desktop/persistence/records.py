@@ -14,12 +14,14 @@ from medscan_desktop.domain.errors import MedScanError
 from medscan_desktop.persistence.anchors import Anchors
 from medscan_desktop.persistence.argon2_cost import PASSWORD_COST, Argon2Cost
 from medscan_desktop.persistence.audit import AuditLog
+from medscan_desktop.persistence.calibrations import Calibrations
 from medscan_desktop.persistence.conflicts import Conflicts
 from medscan_desktop.persistence.database import Database, integrity_problems
 from medscan_desktop.persistence.desktops import Desktops
 from medscan_desktop.persistence.files import Files
 from medscan_desktop.persistence.findings import Findings
 from medscan_desktop.persistence.hostile import HostileFiles
+from medscan_desktop.persistence.key_images import KeyImages
 from medscan_desktop.persistence.keys import Keys
 from medscan_desktop.persistence.measurements import Measurements
 from medscan_desktop.persistence.outbox import Outbox
@@ -61,8 +63,10 @@ class Records:
         self.files = Files(connection)
         self.measurements = Measurements(connection)
         self.findings = Findings(connection)
+        self.key_images = KeyImages(connection)
         self.users = Users(connection, password_cost, uptime)
         self.outbox = Outbox(connection, now)
+        self.calibrations = Calibrations(connection)
         self.desktops = Desktops(connection, now)
         self.preferences = Preferences(connection)
         self.hostile = HostileFiles(connection, now)

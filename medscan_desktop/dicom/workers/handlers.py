@@ -11,6 +11,7 @@ from medscan_desktop.dicom.objects.read_attributes import read_attributes
 from medscan_desktop.dicom.objects.read_clip import clip_bytes, read_clip, read_frames
 from medscan_desktop.dicom.objects.read_document import document_bytes, read_document, render_page
 from medscan_desktop.dicom.objects.read_keys import read_keys
+from medscan_desktop.dicom.objects.read_measurements import read_measurements
 from medscan_desktop.dicom.objects.read_presentation import read_presentation
 from medscan_desktop.dicom.objects.read_report import read_report
 from medscan_desktop.dicom.objects.read_rtstruct import read_rtstruct
@@ -33,6 +34,7 @@ HANDLERS: tuple[tuple[str, Handler], ...] = (
     ("read_document", read_document),
     ("read_frames", read_frames),
     ("read_keys", read_keys),
+    ("read_measurements", read_measurements),
     ("read_presentation", read_presentation),
     ("read_report", read_report),
     ("read_rtstruct", read_rtstruct),
