@@ -29,7 +29,7 @@ def read_settings(home: Path, fonts: Path) -> Settings:
         raise FileRefused(str(path), f'the setting "memory_budget_mb" cannot be {megabytes!r}')
     machine = machine_bytes()
     values |= {"machine_bytes": machine, "memory_budget": megabytes * MEGABYTE or machine // 2}
-    return Settings(fonts=fonts, **values)  # type: ignore[arg-type]  # each checked against _KNOWN
+    return Settings(fonts=fonts, hanging=fonts.parent / "hanging", **values)  # type: ignore[arg-type]  # each checked against _KNOWN
 
 
 def _checked(path: Path) -> dict[str, object]:

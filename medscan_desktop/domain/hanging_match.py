@@ -4,7 +4,7 @@ Nothing is chosen silently: a verdict holds what was asked, what was found, and 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medscan_desktop.domain.hanging_protocol import PLANES, Applies, Cell, Protocol, SeriesRule, Stage
 from medscan_desktop.domain.relevant_prior import regions_named
@@ -14,6 +14,8 @@ from medscan_desktop.domain.word_patterns import first_found
 _NO_AGENT = ("no", "none", "without", "ohne", "sans", "sin", "w o")
 _CONTRAST_WORDS = ("contrast", "gd*", "gado*", "post", "km", "ce", "dotarem", "enhanced", "mdc", "iv")
 _MANY_REGIONS = 3  # a text that names more says nothing of which one is meant: "whole body"
+_TELLING = frozenset({"PT", "NM"})  # a PET/CT is read as a PET, whatever region its CT shows
+_TELLING_WEIGHT = 14
 _FOR_PROCESSING = "FOR PROCESSING"
 
 
@@ -122,7 +124,7 @@ def filled_cells(stage: Stage, candidates: Sequence[Candidate]) -> tuple[CellFin
 
 def _rules(applies: Applies, stacks: Sequence[StackTraits], has_prior: bool) -> tuple[RuleFinding, ...]:
     rules = [
-        _among("modality", applies.modalities, [one.modality for one in stacks], 2),
+        _modality(applies.modalities, [one.modality for one in stacks]),
         _among("projection", applies.views, [one.view for one in stacks], 4),
         _among("kind of series", applies.kinds, [str(one.kind) for one in stacks if not one.is_localiser], 1),
         _among("side", (applies.laterality,) if applies.laterality else (), [one.laterality for one in stacks], 4),
@@ -134,6 +136,12 @@ def _rules(applies: Applies, stacks: Sequence[StackTraits], has_prior: bool) -> 
         said = "an earlier study is open too" if has_prior else "no earlier study is open"
         rules.append(RuleFinding((applies.prior == "with") == has_prior, said, 2))
     return tuple(rule for rule in rules if rule is not None)
+
+
+def _modality(wanted: Sequence[str], found: Sequence[str]) -> RuleFinding | None:
+    finding = _among("modality", wanted, found, 2)
+    is_telling = finding is not None and finding.held and any(one in _TELLING for one in wanted)
+    return replace(finding, weight=_TELLING_WEIGHT) if finding is not None and is_telling else finding
 
 
 def _among(name: str, wanted: Sequence[str], found: Sequence[str], weight: int) -> RuleFinding | None:
@@ -193,7 +201,7 @@ def _counted(applies: Applies, stacks: Sequence[StackTraits]) -> RuleFinding | N
     count = len(stacks)
     held = count >= applies.least_series and (not applies.most_series or count <= applies.most_series)
     most = f" to {applies.most_series}" if applies.most_series else " or more"
-    return RuleFinding(held, f"{count} series, of {applies.least_series}{most} that it wants", 1)
+    return RuleFinding(held, f"{count} series, of {applies.least_series}{most} that it wants")
 
 
 def _chosen(cell: Cell, candidates: Sequence[Candidate], taken: set[str]) -> CellFinding:

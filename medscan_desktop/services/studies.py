@@ -1,10 +1,14 @@
 """Finding studies and putting them on the screen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from medscan_desktop.dicom.stacks.plan import StackPlan
+from medscan_desktop.domain.hanging_protocol import Protocol
 from medscan_desktop.domain.study import Series, SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission
+from medscan_desktop.scene.apply_protocol import hang_best
 from medscan_desktop.scene.hanging import emptied, hang, show_stack, without_pixels
 from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.memory import ShownAs
@@ -15,7 +19,8 @@ from medscan_desktop.workstation.arrivals import load_for_screen
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.masks import mask_files, read_masks
 from medscan_desktop.workstation.open_marks import mark_open, unmark
-from medscan_desktop.workstation.shelf import read_series, read_study
+from medscan_desktop.workstation.protocols import protocols_that_hang
+from medscan_desktop.workstation.shelf import Shelved, read_series, read_study
 from medscan_desktop.workstation.stacks import most_useful, stack_of, stacks_of, with_pixels
 
 
@@ -48,23 +53,29 @@ def list_series(ctx: Context, *, study_instance_uid: StudyUid) -> Effect:
 
 @command("study.open", permission=Permission.READ)
 def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_uid: SeriesUid | None = None) -> Effect:
-    """Show a study: its series in the strip, the asked (else the most useful) one hung, its pixels still arriving.
+    """Show a study by the hanging protocol that fits it best, the pixels of its active view still arriving.
 
-    Where that holds no image, nothing is hung: `document.open` shows it.
+    Where a series is asked for, or no protocol fits, that series (else the most useful one) is hung as usual. Where it
+    holds no image, nothing is hung: `document.open` shows it. What else is on screen is loaded by `series.load`.
     """
     with ctx.records("study.open", study_instance_uid) as records:
         study = records.studies.get(study_instance_uid)
         shelved = read_study(records, ctx.vault, study_instance_uid)
         measurements = records.measurements.of_study(study_instance_uid)
         findings = records.findings.of_study(study_instance_uid)
+        keys = records.key_images.of_study(study_instance_uid)
+        calibrations = records.calibrations.of_study(study_instance_uid)
         files = mask_files(records, findings)
+        protocols = protocols_that_hang(records.preferences, ctx.settings.hanging, ctx.user.id if ctx.user else None)
         records.studies.put_opened(study_instance_uid)
         mark_open(records, study_instance_uid)
     ctx.shelf.clear()
-    first = most_useful(shelved, series_instance_uid)
+    stacks = tuple(stack for one in shelved for stack in stacks_of(one))
+    if series_instance_uid is not None:
+        protocols = ()
+    first = _first_hung(shelved, stacks, protocols) or most_useful(shelved, series_instance_uid)
     loading = load_for_screen(ctx, *first) if first else None  # at once: its pixels arrive while the rest is done
     offer = ctx.shelf.offer_of(first[1].id) if first else None
-    stacks = tuple(stack for one in shelved for stack in stacks_of(one))
     masks = read_masks(ctx.vault, files)
 
     def filled(bare: tuple[Stack, ...]) -> tuple[Stack, ...]:
@@ -75,12 +86,25 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
     def show(workspace: Workspace) -> Workspace:  # fills only now: slices that came before had no stack to be told to
         bare = replace(blank(workspace), is_demo=ctx.settings.is_demo)
         hung = hang(bare, study, filled(stacks), first[1].id if first else None)
+        hung = hang_best(hung, protocols) or hung
         if first is None:  # documents alone: the first is opened next, and read in an act of its own
             hung = replace(hung, views=())
         layers = all_mask_layers(findings, masks, hung)
-        return replace(hung, measurements=tuple(measurements), findings=tuple(findings), masks=layers)
+        drawn = {"measurements": tuple(measurements), "own_key_images": tuple(keys)}
+        hung = replace(hung, calibrations=tuple(calibrations))
+        return replace(hung, findings=tuple(findings), masks=layers, **drawn)
 
     return Effect(scene=show)
+
+
+def _first_hung(
+    shelved: Sequence[Shelved], stacks: tuple[Stack, ...], protocols: Sequence[Protocol]
+) -> tuple[Shelved, StackPlan] | None:
+    """What the active view of the best protocol shows, None where none fits."""
+    hung = hang_best(Workspace(stacks=stacks), protocols)
+    shown = next((view.stack for view in hung.views if view.id == hung.active), None) if hung is not None else None
+    plans = ((one, plan) for one in shelved for plan in one.grouping.stacks if plan.id == shown)
+    return next(plans, None)
 
 
 @command("series.show", permission=Permission.READ)

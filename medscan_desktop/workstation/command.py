@@ -80,6 +80,7 @@ class Settings:
     machine_bytes: int = 1 << 62  # the memory this process may have at most
     memory_budget: int = 1 << 62  # bytes for the pixels on screen where nobody has chosen in the window
     fonts: Path = Path()  # the application's own fonts: a bare machine has none
+    hanging: Path = Path()  # the hanging protocols that the application ships
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,148 @@
+"""Hanging protocols: the list, saving, deleting and arranging them, trying them on a study, files in and out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from medscan_desktop.domain.errors import FileRefused, NotFound, Unsuitable
+from medscan_desktop.domain.hanging_file import MOST_BYTES, from_json, read_protocols, to_json, write_protocols
+from medscan_desktop.domain.hanging_match import Candidate, verdicts
+from medscan_desktop.domain.hanging_protocol import Protocol
+from medscan_desktop.domain.shown import shown
+from medscan_desktop.domain.study import StudyUid
+from medscan_desktop.domain.user import Permission, UserId
+from medscan_desktop.scene.apply_protocol import candidates
+from medscan_desktop.scene.workspace import Workspace
+from medscan_desktop.workstation.command import Call, Context, Effect, Kind, command
+from medscan_desktop.workstation.protocols import (
+    Arranged,
+    listed_protocols,
+    order_key,
+    protocol_key,
+    protocols_that_hang,
+)
+from medscan_desktop.workstation.shelf import read_study
+from medscan_desktop.workstation.stacks import stacks_of
+
+_CHANGED = frozenset({Kind.SETTINGS})
+
+
+@command("hanging.list", permission=Permission.READ)
+def list_protocols(ctx: Context) -> Effect:
+    """Every hanging protocol as the user has it, in order."""
+    with ctx.records("hanging.list") as records:
+        return Effect(value=listed_protocols(records.preferences, ctx.settings.hanging, _user(ctx)))
+
+
+@command("hanging.save", permission=Permission.READ)
+def save_protocol(ctx: Context, *, protocol: Protocol) -> Effect:
+    """Keep a protocol for the logged-in user, in the place of one with its id."""
+    return _save(ctx, "hanging.save", protocol, _user(ctx))
+
+
+@command("hanging.save_for_all", permission=Permission.ADMINISTER)
+def save_protocol_for_all(ctx: Context, *, protocol: Protocol) -> Effect:
+    """Keep a protocol for everybody; who has one of their own with its id keeps that."""
+    return _save(ctx, "hanging.save_for_all", protocol, None)
+
+
+@command("hanging.delete", permission=Permission.READ)
+def delete_protocol(ctx: Context, *, protocol_id: str) -> Effect:
+    """Forget the user's own protocol; what everybody has, or what ships under its id, is there again."""
+    return _delete(ctx, "hanging.delete", protocol_id, _user(ctx))
+
+
+@command("hanging.delete_for_all", permission=Permission.ADMINISTER)
+def delete_protocol_for_all(ctx: Context, *, protocol_id: str) -> Effect:
+    """Forget everybody's protocol; what ships under its id is there again."""
+    return _delete(ctx, "hanging.delete_for_all", protocol_id, None)
+
+
+@command("hanging.arrange", permission=Permission.READ)
+def arrange_protocols(ctx: Context, *, arranged: Arranged) -> Effect:
+    """The user's own order of the protocols, and which are off."""
+    with ctx.records("hanging.arrange", off=len(arranged.off)) as records:
+        records.preferences.put(order_key(_user(ctx)), arranged.to_json())
+    return Effect(changed=_CHANGED)
+
+
+@command("hanging.test", permission=Permission.READ)
+def try_protocols(ctx: Context, *, study_instance_uid: StudyUid) -> Effect:
+    """Every protocol that is on, held against a study, the one that would hang first; each with its reasons."""
+    with ctx.records("hanging.test", study_instance_uid) as records:
+        records.studies.get(study_instance_uid)
+        shelved = read_study(records, ctx.vault, study_instance_uid)
+        protocols = protocols_that_hang(records.preferences, ctx.settings.hanging, _user(ctx))
+    stacks = tuple(stack for one in shelved for stack in stacks_of(one))
+    held: tuple[Candidate, ...] = candidates(Workspace(stacks=stacks))
+    return Effect(value=verdicts(protocols, held))
+
+
+@command("hanging.import", permission=Permission.READ)
+def import_protocols(ctx: Context, *, path: Path) -> Effect:
+    """Keep the protocols of a file for the logged-in user. Nothing of it where anything in it is wrong."""
+    found = _from_file(path)
+    with ctx.records("hanging.import", count=len(found)) as records:
+        for one in found:
+            records.preferences.put(protocol_key(one.id, _user(ctx)), to_json(one))
+    names = ", ".join(shown(one.name) for one in found[:3]) + ("…" if len(found) > 3 else "")
+    return Effect(changed=_CHANGED, value=tuple(found), notice=f"Imported: {names}.")
+
+
+@command("hanging.export", permission=Permission.READ)
+def export_protocols(ctx: Context, *, ids: Sequence[str], out: Path) -> Effect:
+    """Write protocols to a file, by their ids. Raises NotFound."""
+    with ctx.records("hanging.export", count=len(ids)) as records:
+        listed = listed_protocols(records.preferences, ctx.settings.hanging, _user(ctx))
+    by_id = {one.protocol.id: one.protocol for one in listed}
+    for one in ids:
+        if one not in by_id:
+            raise NotFound(f'There is no hanging protocol "{shown(one)}".')
+    try:
+        out.write_bytes(write_protocols([by_id[one] for one in ids]))
+    except OSError as error:
+        raise FileRefused(str(out), f"cannot be written ({error.strerror})") from error
+    return Effect(value=out, notice=f"Written to {out}.")
+
+
+def _from_file(path: Path) -> list[Protocol]:
+    try:
+        with path.open("rb") as stream:
+            return read_protocols(stream.read(MOST_BYTES + 1))
+    except OSError as error:
+        raise FileRefused(str(path), f"cannot be read ({error.strerror})") from error
+    except Unsuitable as error:
+        raise FileRefused(str(path), str(error)) from error
+
+
+def _save(ctx: Context, name: str, protocol: Protocol, user: UserId | None) -> Effect:
+    sound = from_json(to_json(protocol))  # what could not be read again is not written
+    key = protocol_key(protocol.id, user)
+    with ctx.records(name, protocol.id) as records:
+        before = records.preferences.get(key)
+        records.preferences.put(key, to_json(sound))
+    save, delete = (save_protocol, delete_protocol) if user else (save_protocol_for_all, delete_protocol_for_all)
+    arguments = {"protocol_id": protocol.id} if before is None else {"protocol": _stored(before, protocol.id)}
+    undo = Call(delete if before is None else save, arguments)
+    return Effect(changed=_CHANGED, value=sound, undo=undo, undo_name="hanging protocol")
+
+
+def _delete(ctx: Context, name: str, protocol_id: str, user: UserId | None) -> Effect:
+    key = protocol_key(protocol_id, user)
+    with ctx.records(name, protocol_id) as records:
+        before = records.preferences.get(key)
+        if before is None:
+            raise NotFound("There is no such hanging protocol of yours." if user else "Nobody stored such a protocol.")
+        records.preferences.remove(key)
+    save = save_protocol if user else save_protocol_for_all
+    undo = Call(save, {"protocol": _stored(before, protocol_id)})
+    return Effect(changed=_CHANGED, undo=undo, undo_name="deleted hanging protocol")
+
+
+def _stored(body: object, protocol_id: str) -> Protocol:
+    """Of a body that cannot be read any more nothing can be put back: an empty place is."""
+    return replace(from_json(dict(body) if isinstance(body, dict) else body), id=protocol_id)
+
+
+def _user(ctx: Context) -> UserId | None:
+    return ctx.user.id if ctx.user else None
