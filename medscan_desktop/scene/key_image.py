@@ -9,6 +9,7 @@ from medscan_desktop.domain.measurement import Point
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.scene.camera import plane_axes, point
+from medscan_desktop.scene.layout import Layout
 from medscan_desktop.scene.stack import StackId
 from medscan_desktop.scene.view import View, ViewKind
 from medscan_desktop.scene.workspace import Workspace
@@ -39,5 +40,5 @@ def middle_of_slice(geometry: Geometry, kind: ViewKind, index: int) -> Point:
 
 def looking_at(workspace: Workspace, view: View, stack_id: StackId, focus: Point) -> tuple[Workspace, View]:
     """The workspace with its planes crossing at `focus`, and `view` as its only one, the crosshair out of the way."""
-    alone = replace(workspace, views=(view,), active=view.id, columns=1, crosshair=False, drafts=())
+    alone = replace(workspace, views=(view,), active=view.id, layout=Layout(view.id), crosshair=False, drafts=())
     return alone.with_focus(stack_id, focus), view

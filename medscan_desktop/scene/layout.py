@@ -165,6 +165,9 @@ class Layout:
         return made
 
 
+ONE_CELL = Layout()
+
+
 def _even(way: Way, parts: Sequence[Node]) -> Node:
     """One part needs no split."""
     return parts[0] if len(parts) == 1 else _joined(way, parts, [1 / len(parts)] * len(parts))

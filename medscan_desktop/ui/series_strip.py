@@ -32,10 +32,10 @@ class SeriesStrip(SeriesTiles):
     """Thumbnails are asked for when another study has come onto the screen."""
 
     def __init__(self, actions: ViewerActions) -> None:
-        super().__init__(standing=True, single_click=True)
+        super().__init__(standing=True, single_click=True, can_drag=True)
         self._actions = actions
         self._thumbnails: Mapping[SeriesUid, bytes | None] = {}
-        self.chosen.connect(lambda key: actions.show_stack(StackId(key)))
+        self.chosen.connect(lambda key: actions.bring(StackId(key)))
 
     def workspace_changed(self, old: Workspace, new: Workspace) -> None:
         """Follow stacks and views. May not write: the thumbnails are asked for by `ask`."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from medscan_desktop.ui import theme
+from medscan_desktop.ui.cell_drag import drag_stack
 from medscan_desktop.ui.icons import pixmap
 
 THUMBNAIL = 104
@@ -40,11 +41,14 @@ class SeriesTiles(QListView):
     chosen = Signal(str)
     menu_wanted = Signal(str, QPoint)  # a tile's key, and where on the screen
 
-    def __init__(self, *, standing: bool, single_click: bool = False) -> None:
+    def __init__(self, *, standing: bool, single_click: bool = False, can_drag: bool = False) -> None:
         super().__init__()
         self._tiles = _Tiles()
+        self._paint = _Paint(self)
+        self._pressed_at: QPoint | None = None
+        self._can_drag = can_drag
         self.setModel(self._tiles)
-        self.setItemDelegate(_Paint(self))
+        self.setItemDelegate(self._paint)
         self.setFlow(QListView.Flow.TopToBottom if standing else QListView.Flow.LeftToRight)
         self.setWrapping(False)
         self.setUniformItemSizes(True)
@@ -74,6 +78,29 @@ class SeriesTiles(QListView):
         index = self.indexAt(event.pos())
         if index.isValid():
             self.menu_wanted.emit(self._tiles.tiles[index.row()].key, event.globalPos())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        is_left = event.button() is Qt.MouseButton.LeftButton
+        self._pressed_at = event.position().toPoint() if is_left and self._can_drag else None
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        start = self._pressed_at
+        is_far = (
+            start is not None
+            and (event.position().toPoint() - start).manhattanLength() >= QApplication.startDragDistance()
+        )
+        if start is None or not is_far or not self.indexAt(start).isValid():
+            super().mouseMoveEvent(event)
+            return
+        self._pressed_at = None
+        self.setState(QListView.State.NoState)  # the press must not end as a click on the tile
+        tile = self._tiles.tiles[self.indexAt(start).row()]
+        drag_stack(self, tile.key, self._paint.picture(tile))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at = None
+        super().mouseReleaseEvent(event)
 
     def _choose(self, index: QModelIndex) -> None:
         self.chosen.emit(self._tiles.tiles[index.row()].key)  # what cannot be shown opens as its header
@@ -133,7 +160,7 @@ class _Paint(QStyledItemDelegate):
     def _paint_picture(self, painter: QPainter, area: QRect, tile: Tile) -> None:
         square = QRect(area.left() + _PAD, area.top() + _PAD, THUMBNAIL, THUMBNAIL)
         painter.fillRect(square, QColor(theme.IMAGE))
-        picture = self._picture(tile)
+        picture = self.picture(tile)
         at = square.center() - picture.rect().center()
         painter.drawPixmap(at, picture)
         font = painter.font()
@@ -145,7 +172,8 @@ class _Paint(QStyledItemDelegate):
         painter.setPen(QColor(theme.MUTED))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, tile.modality)
 
-    def _picture(self, tile: Tile) -> QPixmap:
+    def picture(self, tile: Tile) -> QPixmap:
+        """The thumbnail, or an icon where there is none."""
         if tile.refusal or not tile.thumbnail:  # none yet, or none that could be drawn
             return pixmap("warning" if tile.refusal else tile.icon, 32, theme.WARN if tile.refusal else theme.FAINT)
         if tile.thumbnail not in self._pixmaps:

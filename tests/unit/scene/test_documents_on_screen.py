@@ -124,7 +124,7 @@ def test_an_image_that_a_report_names_opens_beside_it() -> None:
     again, same = with_view_beside(both)
 
     assert [view.kind for view in both.views] == [ViewKind.DOCUMENT, ViewKind.ACQUIRED]
-    assert both.columns == 2
+    assert both.layout.as_grid == (1, 2)
     assert (again, same) == (both, view_id)
 
 

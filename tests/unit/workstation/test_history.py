@@ -43,7 +43,7 @@ def test_a_layout_comes_back_with_its_views() -> None:
     assert edit is not None
 
     undone, again = edit.reversed(after)
-    assert (undone.views, undone.columns) == (before.views, before.columns)
+    assert (undone.views, undone.layout) == (before.views, before.layout)
     assert again.reversed(undone)[0].views == after.views
 
 
