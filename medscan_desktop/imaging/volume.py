@@ -1,12 +1,13 @@
 """The pixels of one stack and what they mean. The buffer may still be filling; everything else is fixed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.overlay_plane import OverlayPlane
 from medscan_desktop.imaging.reduction import WHOLE, Reduction
 from medscan_desktop.imaging.voi import Voi
 
@@ -56,6 +57,7 @@ class Volume:
     room: int | None = None
     empty: tuple[int, ...] = ()  # slices where an image is missing: they never arrive
     slice_vois: tuple[tuple[Voi, ...], ...] = ()  # the header's windows of each slice, where they differ
+    overlay_planes: dict[int, tuple[OverlayPlane, ...]] = field(default_factory=dict)  # by slice; fills while it loads
 
     @property
     def is_colour(self) -> bool:

@@ -24,10 +24,12 @@ __all__ = [
     "initial_voi",
     "is_lowest_white",
     "offered_windows",
+    "region_window",
 ]
 
 _HOUNSFIELD, _SUV = "HU", "g/ml"
 _AUTO_PERCENTILES = (0.1, 99.9)
+_REGION_PERCENTILES = (1.0, 99.0)
 _AUTO_SAMPLES = 1_000_000  # of a stack: 1,000 values beyond each percentile fix them well below one grey level
 _AUTO_SLICES = 16  # of a stack that is still arriving
 _WHITE = 255
@@ -90,11 +92,27 @@ def auto_window(values: NDArray[np.generic], padding: tuple[float, float] | None
     return Window((low + high) / 2, width, VoiFunction.LINEAR_EXACT, "Auto")
 
 
-def offered_windows(volume: Volume, modality: str, k: int | None = None) -> tuple[Voi, ...]:
+def region_window(values: NDArray[np.generic], padding: tuple[float, float] | None) -> Window | None:
+    """From the 1st to the 99th percentile of the values of a region; None where no tissue lies in it."""
+    keep = np.isfinite(values)
+    if padding is not None:
+        keep &= np.less(values, padding[0]) | np.greater(values, padding[1])
+    sample = values[keep].astype(np.float64)
+    if not sample.size:
+        return None
+    low, high = (float(at) for at in np.percentile(sample, _REGION_PERCENTILES))
+    least = 1.0 if values.dtype.kind in "iu" else max(1e-6, 1e-6 * abs(high))
+    return Window((low + high) / 2, max(high - low, least), VoiFunction.LINEAR_EXACT, "Region")
+
+
+def offered_windows(
+    volume: Volume, modality: str, k: int | None = None, presets: Mapping[str, tuple[Window, ...]] = PRESETS
+) -> tuple[Voi, ...]:
     """The header's windows and VOI LUTs (slice `k`'s own, where they differ), then auto, then the modality's presets;
     none for true colour.
 
-    Presets are offered only where the values are in their unit: HU for CT, SUV for PET. Auto looks at what has arrived.
+    Presets are offered only where the values are in their unit: HU for CT, SUV for PET; those of other modalities are
+    their user's own (`presets`). Auto looks at what has arrived.
     """
     if volume.is_colour:
         return ()
@@ -103,17 +121,18 @@ def offered_windows(volume: Volume, modality: str, k: int | None = None) -> tupl
     is_whole = volume.is_complete and not volume.empty
     arrived = volume.values if is_whole else volume.values[_some(np.flatnonzero(volume.loaded))]
     auto = (auto_window(arrived, volume.padding),) if arrived.size else ()
-    return header + auto + _presets(volume, modality)
+    return header + auto + _presets(volume, modality, presets)
 
 
-def initial_voi(volume: Volume, modality: str) -> Voi | None:
+def initial_voi(volume: Volume, modality: str, presets: Mapping[str, tuple[Window, ...]] = PRESETS) -> Voi | None:
     """What a stack is first shown with: the header's first, else the modality's first preset, else auto.
 
     None while nothing has arrived that auto could look at, and for true colour.
     """
     if volume.is_colour:
         return None
-    first = next(iter(_usable(volume.vois)), None) or next(iter(_presets(volume, modality)), None)
+    standard = _presets(volume, modality, presets) if modality in PRESETS else ()  # where all images are in one unit
+    first = next(iter(_usable(volume.vois)), None) or next(iter(standard), None)
     return first if first is not None else next(iter(offered_windows(volume, modality)), None)
 
 
@@ -142,8 +161,9 @@ def _named(voi: Voi, number: int) -> Voi:
     return voi if voi.name else replace(voi, name=f"Header {number}")
 
 
-def _presets(volume: Volume, modality: str) -> tuple[Window, ...]:
-    return PRESETS.get(modality, ()) if volume.unit == _PRESET_UNIT.get(modality) else ()
+def _presets(volume: Volume, modality: str, presets: Mapping[str, tuple[Window, ...]]) -> tuple[Window, ...]:
+    is_meant = volume.unit == _PRESET_UNIT.get(modality, volume.unit)
+    return tuple(preset for preset in presets.get(modality, ()) if preset.is_usable) if is_meant else ()
 
 
 def _some(slices: NDArray[np.int64]) -> NDArray[np.int64]:

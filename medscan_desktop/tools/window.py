@@ -32,7 +32,7 @@ class WindowTool:
         right, down = (now - before for now, before in zip(pointer.position, pointer.previous, strict=True))
         # Where low is white, brighter means a higher centre.
         is_inverted = volume.inverted != view.inverted
-        changed = _dragged(_as_window(view.voi), right, -down if is_inverted else down)
+        changed = _dragged(as_window(view.voi), right, -down if is_inverted else down)
         return Step(with_voi(workspace, view, changed))
 
 
@@ -42,7 +42,8 @@ def _dragged(window: Window, right: float, darker: float) -> Window:
     return replace(window, centre=window.centre + darker * window.width * _LEVEL_RATE, width=width, name="")
 
 
-def _as_window(voi: Voi) -> Window:
+def as_window(voi: Voi) -> Window:
+    """The window itself; of a VOI LUT the one over its range."""
     if isinstance(voi, VoiLut):
         return Window(voi.first + len(voi.entries) / 2, float(max(len(voi.entries), 1)))
     return voi

@@ -19,7 +19,7 @@ class Pixels:
 
     `offset` is where the value begins (deflated files: in the inflated stream). `length` is in bytes for native data,
     -1 for encapsulated. `kind` is "integer", "float" (7FE0,0008) or "double" (7FE0,0009). `has_tables`: a modality LUT,
-    VOI LUT or palette waits in the file.
+    VOI LUT or palette waits in the file; `has_overlays`: bitmaps do that belong over the image.
     """
 
     rows: int
@@ -35,6 +35,7 @@ class Pixels:
     length: int
     kind: str = "integer"
     has_tables: bool = False
+    has_overlays: bool = False
 
     @property
     def is_encapsulated(self) -> bool:

@@ -34,7 +34,7 @@ from medscan_desktop.dicom.headers.syntax import (
     Codec,
     encoding_of,
 )
-from medscan_desktop.dicom.headers.tags import PALETTE_DESCRIPTOR, SCAN_TAGS, TAGS
+from medscan_desktop.dicom.headers.tags import OVERLAY_ROWS, PALETTE_DESCRIPTOR, SCAN_TAGS, TAGS
 from medscan_desktop.dicom.headers.values import attribute_values
 from medscan_desktop.dicom.pixels.tables import voi_items
 from medscan_desktop.dicom.stacks.displayable import is_image_class
@@ -176,6 +176,7 @@ def _pixels(
         kind=kind,
         has_tables=PALETTE_DESCRIPTOR in elements.raw
         or bool(elements.items.get(TAGS["ModalityLUTSequence"]) or voi_items(elements)),
+        has_overlays=not OVERLAY_ROWS.isdisjoint(elements.raw),
     )
     _check_layout(pixels)
     if frames * pixels.frame_bits > 8 * _MAX_PIXEL_BYTES:

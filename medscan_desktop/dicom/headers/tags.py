@@ -28,6 +28,7 @@ _TABLE = """
 00089007 CS FrameType
 00100010 PN PatientName
 00100020 LO PatientID
+00100021 LO IssuerOfPatientID
 00100030 DA PatientBirthDate
 00100040 CS PatientSex
 00101010 AS PatientAge
@@ -56,6 +57,15 @@ _TABLE = """
 00181164 DS ImagerPixelSpacing
 00181210 SH ConvolutionKernel
 00181314 DS FlipAngle
+00181600 CS ShutterShape
+00181602 IS ShutterLeftVerticalEdge
+00181604 IS ShutterRightVerticalEdge
+00181606 IS ShutterUpperHorizontalEdge
+00181608 IS ShutterLowerHorizontalEdge
+00181610 IS CenterOfCircularShutter
+00181612 IS RadiusOfCircularShutter
+00181620 IS VerticesOfThePolygonalShutter
+00181622 US ShutterPresentationValue
 00182010 DS NominalScannedPixelSpacing
 00185100 CS PatientPosition
 00185101 CS ViewPosition
@@ -131,6 +141,7 @@ _SEQUENCE_TABLE = """
 00189118 CardiacSynchronizationSequence
 00189226 MRImageFrameTypeSequence
 00189329 CTImageFrameTypeSequence
+00189472 FrameDisplayShutterSequence
 00189504 XRay3DFrameTypeSequence
 00189751 PETFrameTypeSequence
 00209071 FrameAnatomySequence
@@ -180,5 +191,8 @@ TAGS: dict[str, int] = {keyword: tag for tag, (_, keyword) in (ATTRIBUTES | REGI
 SEQUENCES: frozenset[int] = frozenset(int(line.split()[0], 16) for line in _SEQUENCE_TABLE.split("\n") if line)
 
 META_END = 0x00030000  # the first tag after the meta header
+OVERLAY_ROWS = frozenset(0x60000010 + 0x20000 * number for number in range(16))  # one a group (PS3.3 C.9.2)
 PALETTE_DESCRIPTOR = 0x00281101  # red; green and blue follow
-SCAN_TAGS: frozenset[int] = frozenset(ATTRIBUTES) | frozenset(REGION_ATTRIBUTES) | SEQUENCES | {PALETTE_DESCRIPTOR}
+SCAN_TAGS: frozenset[int] = (
+    frozenset(ATTRIBUTES) | frozenset(REGION_ATTRIBUTES) | SEQUENCES | OVERLAY_ROWS | {PALETTE_DESCRIPTOR}
+)

@@ -12,6 +12,7 @@ from medscan_desktop.dicom.headers.header import Header
 from medscan_desktop.dicom.objects.matching import Target
 from medscan_desktop.dicom.stacks.plan import FrameRef, StackPlan
 from medscan_desktop.dicom.stacks.rescale import rescale_of
+from medscan_desktop.dicom.stacks.shutters import shutter_from
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.shown import shown
 from medscan_desktop.imaging.cielab import rgb_of_cielab
@@ -136,8 +137,15 @@ def _area(body: Body, omitted: dict[str, None]) -> Area | None:
     mode = body["mode"]
     if mode in ("TRUE SIZE", "MAGNIFY"):
         omitted[f"{mode.lower()} (the area is fitted into the pane instead)"] = None
-    (x0, y0), (x1, y1) = body["top_left"], body["bottom_right"]
+    (x0, y0), (x1, y1) = _corners(body)
     return Area((x0 - 1, y0 - 1), (x1 - 1, y1 - 1), mode)
+
+
+def _corners(body: Body) -> tuple[Sequence[float], Sequence[float]]:
+    """Whole pixels, or in parts of one where this program wrote it and nobody has changed it since."""
+    told, exact = [*body["top_left"], *body["bottom_right"]], body.get("exact") or []
+    is_same = len(exact) == len(told) and all(abs(a - b) <= 1 for a, b in zip(exact, told, strict=True))
+    return (exact[:2], exact[2:]) if is_same else (body["top_left"], body["bottom_right"])
 
 
 def _graphic(body: Body, colour: Colour | None, omitted: dict[str, None]) -> Graphic | None:
@@ -188,16 +196,5 @@ def _colour(layer: Body | None) -> Colour | None:
 
 
 def _shutter(body: Body) -> Shutter | None:
-    """Edges, centres and vertices are counted from 1, rows first where there are both (PS3.3 C.7.6.11)."""
-    shapes, edges, vertices = body["shapes"], body["edges"], body["vertices"]
-    left, top, right, bottom = edges if len(edges) == 4 else (0, 0, 0, 0)
-    rectangle = (left - 1, top - 1, right - 1, bottom - 1) if "RECTANGULAR" in shapes and len(edges) == 4 else None
-    circle = None
-    if "CIRCULAR" in shapes and len(body["centre"]) == 2 and body["radius"]:
-        circle = (body["centre"][1] - 1, body["centre"][0] - 1, body["radius"][0])
-    polygon = None
-    if "POLYGONAL" in shapes and len(vertices) >= 6:
-        polygon = np.array(vertices[: len(vertices) // 2 * 2], np.float64).reshape(-1, 2)[:, ::-1] - 1
-    if rectangle is None and circle is None and polygon is None:
-        return None
-    return Shutter(rectangle, circle, polygon, min(max(int(body["value"]), 0), 65535) >> 8)
+    radius = next(iter(body["radius"]), None)
+    return shutter_from(body["shapes"], body["edges"], body["centre"], radius, body["vertices"], body["value"])

@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from medscan_desktop.dicom.headers.elements import Malformed
 from medscan_desktop.dicom.headers.encapsulated import Fragment
+from medscan_desktop.dicom.headers.header import Header
 from medscan_desktop.dicom.headers.located import locate_frames, opened
 from medscan_desktop.dicom.pixels.decode import decode
 from medscan_desktop.dicom.pixels.modality import ValueMap, value_map
+from medscan_desktop.dicom.pixels.overlay_planes import OverlayReader
 from medscan_desktop.dicom.pixels.tables import Tables, read_tables
 from medscan_desktop.dicom.stacks.padding import padding_in, padding_of_frame
 from medscan_desktop.dicom.stacks.plan import StackPlan
@@ -37,6 +39,7 @@ _log = logging.getLogger("medscan.load")
 
 _NICENESS = 10
 _AIR_HU = -1000
+_NO_OVERLAYS = "overlay planes that are damaged are not drawn"
 Opener = Callable[[InstanceUid], BinaryIO]
 Allocate = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]  # (shape, type) to zeros
 
@@ -218,7 +221,29 @@ class Loading:
 
     def _fill(self, k: int, files: "Files") -> None:
         """Put slice `k` of the volume into its place."""
-        self._read(self._plan.frame_near(k), files, self.volume.values[k])
+        frame = self._plan.frame_near(k)
+        self._read(frame, files, self.volume.values[k])
+        self._read_overlay_planes(k, frame, files)
+
+    def _read_overlay_planes(self, k: int, frame: int, files: "Files") -> None:
+        """What the image brings along to be drawn on it; what cannot be read of it costs no slice, and is told once."""
+        ref = self._plan.frames[frame]
+        file = files.at(ref.header)
+        if file.overlays is None:
+            if self._plan.headers[ref.header].image.has_overlays:
+                self._without_overlays(self._plan.headers[ref.header].label)
+            return
+        try:
+            planes = file.overlays.planes(ref.frame, file.frames[ref.frame])
+        except Malformed:
+            self._without_overlays(self._plan.headers[ref.header].label)
+            return
+        if planes:
+            self.volume.overlay_planes[k] = planes
+
+    def _without_overlays(self, label: str) -> None:
+        if not any(note.startswith(_NO_OVERLAYS) for note in self._notes):
+            self._notes.append(f"{_NO_OVERLAYS} (first met in {label})")
 
     def _read(self, frame: int, files: "Files", out: NDArray[Any]) -> None:
         """The modality values of one frame of the plan into `out`, which has the mapping's type."""
@@ -279,6 +304,7 @@ class _Opened:
     stream: BinaryIO
     frames: list[tuple[Fragment, ...]]
     tables: Tables
+    overlays: OverlayReader | None
 
 
 class Files:
@@ -308,7 +334,8 @@ class Files:
         try:
             stream = opened(source, header)
             tables = read_tables(stream, header) if header.image.has_tables else Tables()
-            return _Opened(header_index, source, stream, locate_frames(stream, header), tables)
+            overlays = _overlays(stream, header) if header.image.has_overlays else None
+            return _Opened(header_index, source, stream, locate_frames(stream, header), tables, overlays)
         except BaseException:
             source.close()
             raise
@@ -317,3 +344,11 @@ class Files:
         if self._opened is not None:
             self._opened.source.close()
             self._opened = None
+
+
+def _overlays(stream: BinaryIO, header: Header) -> OverlayReader | None:
+    """None where they are damaged: the image is shown without."""
+    try:
+        return OverlayReader(stream, header)
+    except Malformed:
+        return None

@@ -43,6 +43,8 @@ def start_reduced_load(
         ),
         slice_vois=(),
     )
+    if any(header.image.has_overlays for header in plan.headers):
+        volume = replace(volume, warnings=(*volume.warnings, "overlay planes are drawn at full resolution alone"))
     leave_free(volume)
     return ReducedLoading(plan, volume, mapping, opener, workers, threads, on_slices)
 
