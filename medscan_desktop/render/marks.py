@@ -1,18 +1,19 @@
 """The marks of a plane: orientation letters, the ruler, and where the other planes cross it."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from medscan_desktop.domain.measurement import Point
-from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.colours import PALE
 from medscan_desktop.render.corners import PLANE_COLOURS
 from medscan_desktop.render.texts import Style, TextPainter
-from medscan_desktop.scene.camera import PaneMap, plane_axes
+from medscan_desktop.scene.calibrating import DistanceScale
+from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.letters import EdgeLetters
+from medscan_desktop.scene.plane_lines import HANDLE_PX, OPEN_PX, plane_lines
 from medscan_desktop.scene.view import View
-from medscan_desktop.scene.workspace import Workspace
+from medscan_desktop.scene.workspace import GripPart, Workspace
 
 _LETTER_COLOUR = 0x8FD3FF
 _RULER_MM = (500.0, 200.0, 100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0)
@@ -33,12 +34,16 @@ def draw_letters(painter: QPainter, texts: TextPainter, letters: EdgeLetters, ar
 
 
 def draw_ruler(
-    painter: QPainter, texts: TextPainter, volume: Volume, mm_per_pixel: float, area: QRectF, pixels: float
+    painter: QPainter, texts: TextPainter, scale: DistanceScale, mm_per_pixel: float, area: QRectF, pixels: float
 ) -> None:
-    """A ruler with ten parts at the right edge; none where nothing calibrates the image."""
+    """A ruler with ten parts at the right edge, and how far to trust it; none where nothing calibrates the image.
+
+    `mm_per_pixel` is in the geometry's unit.
+    """
+    mm_per_pixel *= scale.factor
     room = area.height() * 0.24  # what the corners leave free, with space for its label
     length = next((mm for mm in _RULER_MM if mm / mm_per_pixel <= room), None)
-    if volume.calibration == "px" or length is None or length / mm_per_pixel < 20:
+    if scale.unit == "px" or length is None or length / mm_per_pixel < 20:
         return
     height = length / mm_per_pixel
     right, top = area.right() - _EDGE, area.center().y() - height / 2
@@ -51,31 +56,44 @@ def draw_ruler(
     label = f"{length / 10:g} cm" if length >= 10 else f"{length:g} mm"
     style = Style(pixels * 0.9)
     texts.draw_right(painter, right, top - texts.line_height(style) - 1, label, style)
+    trust = texts.elided(scale.calibration, style, area.width() * 0.45)
+    texts.draw_right(painter, right, top + height + 1, trust, style)
 
 
 def draw_crosshair(painter: QPainter, workspace: Workspace, view: View, pane: PaneMap, area: QRectF) -> None:
-    """Where the other planes on screen cross this one, each in its colour, open around the crossing."""
-    focus = workspace.focus.get(view.stack) if view.stack is not None else None
-    if focus is None or not workspace.crosshair or view.kind not in PLANE_COLOURS:
-        return
-    for kind in PLANE_COLOURS:
-        if kind is view.kind or not any(other.kind is kind and other.stack == view.stack for other in workspace.views):
-            continue
-        along = pane.axes.down if plane_axes(pane.geometry, kind).through == pane.axes.right else pane.axes.right
-        _draw_crossing(painter, pane, focus, along, QColor.fromRgb(PLANE_COLOURS[kind]), area)
+    """Where the other planes on screen cross this one, each in its colour, open around the crossing.
+
+    Handles to turn them show while the crosshair is the tool or the hand is on a line.
+    """
+    grip = workspace.grip if workspace.grip is not None and workspace.grip.view == view.id else None
+    size = (round(area.width()), round(area.height()))
+    for line in plane_lines(workspace, view, pane):
+        is_touched = grip is not None and (grip.kind is line.kind or grip.part is GripPart.CENTRE)
+        colour = QColor.fromRgb(PLANE_COLOURS[line.kind])
+        reach = area.width() + area.height() + float(np.abs(line.centre).sum())
+        ends = [
+            QLineF(
+                QPointF(*(line.centre + line.direction * OPEN_PX * side)),
+                QPointF(*(line.centre + line.direction * reach * side)),
+            )
+            for side in (-1.0, 1.0)
+        ]
+        colour.setAlpha(255 if is_touched else 170)
+        painter.setPen(QPen(colour, 2.0 if is_touched else 1.0))
+        painter.drawLines(ends)
+        if grip is not None or workspace.tool == "crosshair":
+            is_held = is_touched and grip is not None and grip.part is GripPart.HANDLE
+            _draw_handles(painter, line.handles(size), colour, filled=is_held)
 
 
-def _draw_crossing(painter: QPainter, pane: PaneMap, focus: Point, along: int, colour: QColor, area: QRectF) -> None:
-    """A line through the focus along one index axis, across the whole area."""
-    centre, ahead = pane.to_pane(np.stack([focus, np.asarray(focus) + pane.geometry.directions[:, along]]))
-    step = (ahead - centre) / np.linalg.norm(ahead - centre)
-    reach, gap = area.width() + area.height() + float(np.abs(centre).sum()), 14.0
-    lines = [
-        QLineF(QPointF(*(centre + step * gap * side)), QPointF(*(centre + step * reach * side))) for side in (-1.0, 1.0)
-    ]
-    colour.setAlpha(170)
-    painter.setPen(QPen(colour, 1.0))
-    painter.drawLines(lines)
+def _draw_handles(painter: QPainter, handles: NDArray[np.float64], colour: QColor, *, filled: bool) -> None:
+    for at in handles.tolist():
+        painter.setPen(QPen(QColor(0, 0, 0, 160), 3.4))
+        painter.setBrush(colour if filled else QColor(0, 0, 0, 90))
+        painter.drawEllipse(QPointF(*at), HANDLE_PX, HANDLE_PX)
+        painter.setPen(QPen(colour, 1.6))
+        painter.drawEllipse(QPointF(*at), HANDLE_PX, HANDLE_PX)
+    painter.setBrush(QColor(0, 0, 0, 0))
 
 
 def draw_haloed(painter: QPainter, lines: list[QLineF], colour: QColor, width: float) -> None:

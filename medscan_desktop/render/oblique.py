@@ -23,7 +23,7 @@ from medscan_desktop.render.grid import Floats, Grid
 from medscan_desktop.render.planes import Pixels
 from medscan_desktop.render.sampling import Sampled, weighted
 from medscan_desktop.render.vtk_arrays import array_of, image_of
-from medscan_desktop.scene.camera import PaneMap
+from medscan_desktop.scene.camera import PaneMap, PlaneAxes
 from medscan_desktop.scene.slab import SlabMode
 
 Voxels = tuple[NDArray[np.int32], ...]
@@ -114,6 +114,8 @@ def grid_of(pane: PaneMap, size: tuple[int, int], scale: float, *, nearest: bool
 
     A slab across the slices of a tilted gantry is no sum of rows of the array: it is seen along its normal.
     """
+    if not pane.geometry.spatial and pane.is_oblique:  # the paper of a straightened view
+        return Grid.of(replace(pane, axes=PlaneAxes(0, 1, 2, 1, 1), slab=None), size, scale)
     if not pane.is_oblique and (pane.slab is None or _is_square(pane)):
         return Grid.of(pane, size, scale)
     return ObliqueGrid.of_plane(pane, size, scale, nearest=nearest)

@@ -204,5 +204,7 @@ def shown_value_text(volume: Volume, sampled: Sampled | None, pixel: tuple[float
 
 
 def _number_text(volume: Volume, value: float) -> str:
+    if not np.isfinite(value):
+        return ""
     number = f"{round(value)}" if volume.values.dtype.kind in "iu" else f"{value:.4g}"
     return f"{number} {volume.unit}".rstrip()

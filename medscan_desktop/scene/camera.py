@@ -53,6 +53,8 @@ def plane_axes(geometry: Geometry, kind: ViewKind) -> PlaneAxes:
     """The stack's axes that show `kind` best; ACQUIRED is rows and columns as stored."""
     if kind in (ViewKind.ACQUIRED, ViewKind.DOCUMENT):
         return PlaneAxes(0, 1, 2, 1, 1)
+    if kind is ViewKind.CURVED:
+        return PlaneAxes(0, 1, OBLIQUE, 1, 1)
     patient_axis_of = _nearest_axes(geometry.directions)
     right, down, through = (patient_axis_of[int(np.argmax(np.abs(wanted)))] for wanted in _WANTED[kind])
     right_sign, down_sign = (
@@ -228,6 +230,8 @@ def _onward(
 ) -> NDArray[np.float64]:
     """The picture's normal on the side where the index through it grows."""
     normal = _cross(*picture)
+    if axes.through == OBLIQUE:
+        return normal
     return normal if float(normal @ geometry.affine[:3, axes.through]) >= 0 else -normal
 
 

@@ -21,6 +21,8 @@ def edge_letters(pane: PaneMap, view: View, corners: Corners) -> EdgeLetters:
 
     From the patient geometry; without one, on a stored frame, from the header's Patient Orientation.
     """
+    if view.kind is ViewKind.CURVED:
+        return NONE
     if pane.geometry.spatial and not pane.geometry.in_patient:
         return NONE
     if pane.geometry.spatial:

@@ -9,6 +9,7 @@ from medscan_desktop.domain.measurement import Point
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.camera import PLANES, PaneMap, pane_map, point
+from medscan_desktop.scene.curve import course_on, paper, place_on
 from medscan_desktop.scene.document import page_geometry
 from medscan_desktop.scene.hanging import middle
 from medscan_desktop.scene.key_slices import next_key
@@ -38,6 +39,9 @@ def pane_of(workspace: Workspace, view: View, pane: tuple[int, int]) -> PaneMap 
         return None
     if view.kind is not ViewKind.ACQUIRED and not stack.is_volume:
         return None
+    if view.kind is ViewKind.CURVED:
+        found = course_on(workspace.curves.get(stack.id), stack.volume.geometry)
+        return pane_map(paper(found), view, None, pane) if found is not None else None
     if view.slab is not None and not can_have_slab(workspace, view):
         view = replace(view, slab=None)
     return pane_map(stack.volume.geometry, view, workspace.focus.get(stack.id), pane, workspace.turn_of(stack.id))
@@ -150,6 +154,8 @@ def stepped(workspace: Workspace, view: View, slices: int) -> Workspace:
 
     Where only key images are wanted: so many key images further.
     """
+    if view.kind is ViewKind.CURVED:
+        return _along_curve(workspace, view, slices)
     position = slice_position(workspace, view)
     if position is None:
         return workspace
@@ -157,6 +163,17 @@ def stepped(workspace: Workspace, view: View, slices: int) -> Workspace:
     if key is not None:
         return at_slice(workspace, view, key)
     return at_slice(workspace, view, _with_image(workspace, view, position[0] + slices, 1 if slices > 0 else -1))
+
+
+def _along_curve(workspace: Workspace, view: View, steps: int) -> Workspace:
+    """The workspace with the planes crossing so many steps further along the curve of a straightened view."""
+    volume = volume_of(workspace, view)
+    curve = workspace.curves.get(view.stack) if view.stack is not None else None
+    found = course_on(curve, volume.geometry) if volume is not None else None
+    if found is None or curve is None or view.stack is None:
+        return workspace
+    at = found.nearest(workspace.focus.get(view.stack, found.points[0]))[0] + steps * found.step_mm
+    return focused_at(workspace, view, place_on(found, curve.angle, at, 0.0))
 
 
 def _with_image(workspace: Workspace, view: View, index: int, way: int) -> int:

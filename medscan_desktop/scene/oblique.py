@@ -5,7 +5,6 @@ So turning two planes about the third leaves the third as it is.
 """
 
 from dataclasses import dataclass
-from math import acos, degrees
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -65,11 +64,6 @@ def tilted(right: Floats, down: Floats, turn: Turn) -> tuple[Floats, Floats, Flo
         return right, down, normal
     swing = np.eye(3) + _cross(axis) + _cross(axis) @ _cross(axis) / (1 + cosine)
     return swing @ right, swing @ down, swing @ normal
-
-
-def tilt_degrees(normal: ArrayLike, straight: ArrayLike) -> float:
-    """The angle between a plane's normal and that of the plane it is named after."""
-    return degrees(acos(min(1.0, max(-1.0, float(np.asarray(normal, float) @ np.asarray(straight, float))))))
 
 
 def _cross(axis: Floats) -> Floats:

@@ -3,6 +3,7 @@
 import math
 
 from medscan_desktop.scene.changes import rotated
+from medscan_desktop.scene.curving import turned_about
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
 from medscan_desktop.scene.view import View, ViewKind
 from medscan_desktop.scene.workspace import Workspace
@@ -20,6 +21,8 @@ class RotateTool:
         """By the angle since the last event."""
         if pointer.phase is not Phase.MOVE or view.kind is ViewKind.THREE_D:
             return Step(workspace)
+        if view.kind is ViewKind.CURVED:  # what is turned is the surface that is looked at
+            return Step(turned_about(workspace, view, pointer.previous[1] - pointer.position[1]))
         turn = _angle(pointer, pointer.position) - _angle(pointer, pointer.previous)
         return Step(rotated(workspace, view, turn))
 
