@@ -70,6 +70,10 @@ class PaneGrid(QWidget):
         for pane in self._panes.values():
             pane.cancel_drag()
 
+    def active_pane(self) -> Pane | None:
+        """The pane that the keyboard speaks to."""
+        return self._panes.get(self._workstation.store.workspace.active)
+
     def place_of_active(self) -> tuple[tuple[int, int], Screen] | None:
         """The size of the active pane in logical pixels, and the screen it stands on."""
         workspace = self._workstation.store.workspace

@@ -22,4 +22,9 @@ def _command(tool: Tool) -> UiCommand:
     return UiCommand(f"tool.{tool.name}", tool.label, "Tools", use, keys, is_on=partial(_is_used, tool.name))
 
 
-MOUSE_TOOLS: tuple[UiCommand, ...] = tuple(_command(tool) for tool in TOOLS)
+MOUSE_TOOLS: tuple[UiCommand, ...] = (
+    *(_command(tool) for tool in TOOLS),
+    UiCommand(
+        "pointer.by_keys", "Pointer by the arrow keys", "Tools", lambda actions: actions.point_by_keys(), ("Q",)
+    ),
+)
