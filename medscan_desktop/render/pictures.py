@@ -8,6 +8,9 @@ from PySide6.QtGui import QImage, QImageWriter
 
 from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.domain.study import SeriesUid
+from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.mask import Mask
+from medscan_desktop.imaging.surface import Surface
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Window, auto_window
 from medscan_desktop.render.corners import shown_masks
@@ -16,7 +19,8 @@ from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.render.plane_image import Sampler
 from medscan_desktop.render.sampling import sample
 from medscan_desktop.render.space_pane import SpacePainter
-from medscan_desktop.render.volume3d import Drawn3D, Request3D, VolumeRenderer
+from medscan_desktop.render.surfaces import triangles_of
+from medscan_desktop.render.volume3d import Drawn3D, Request3D, VolumeRenderer, drawn_space
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.document import Clip, Pages, Text
 from medscan_desktop.scene.navigation import pane_of
@@ -53,6 +57,7 @@ class Pictures:
             size,
             view.preset_3d,
             tuple(layer for layer in shown_masks(workspace, view) if layer.in_space),
+            drawn_space(view.space),
             full_only=True,
         )
         with self._in_space:
@@ -68,6 +73,10 @@ class Pictures:
         return png_bytes(
             PaneRenderer(self._sampler).picture(Workspace(stacks=(stack,)), view, (side, side), texts=False)
         )
+
+    def surface(self, name: str, mask: Mask, geometry: Geometry) -> Surface:
+        """The closed surface of a mask, in patient mm."""
+        return triangles_of(name, mask, geometry)
 
 
 def document_picture(workspace: Workspace, view: View, size: tuple[int, int], *, texts: bool = True) -> QImage:

@@ -1,49 +1,31 @@
-"""The VTK objects of one 3D pane: a volume in two sizes, the surfaces of its masks, a camera. One thread alone."""
+"""The VTK objects of one 3D pane: volumes in two sizes, the surfaces of masks, a camera. One thread alone."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
-from vtkmodules.vtkCommonDataModel import vtkPiecewiseFunction, vtkPolyData
-from vtkmodules.vtkRenderingCore import (
-    vtkActor,
-    vtkColorTransferFunction,
-    vtkPolyDataMapper,
-    vtkRenderer,
-    vtkRenderWindow,
-    vtkVolume,
-    vtkVolumeProperty,
-)
-from vtkmodules.vtkRenderingVolume import vtkFixedPointVolumeRayCastMapper, vtkVolumeMapper
-from vtkmodules.vtkRenderingVolumeOpenGL2 import vtkOpenGLGPUVolumeRayCastMapper
+from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
+from vtkmodules.vtkRenderingVolume import vtkFixedPointVolumeRayCastMapper
 
-from medscan_desktop.imaging.mask import Mask
+from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.imaging.need import MOVING_VOXELS, resting_voxels, stride_for
-from medscan_desktop.imaging.reduction import BlockMean, Reduction
+from medscan_desktop.imaging.reduction import Reduction
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.offscreen import draws_in_software, offscreen_window
-from medscan_desktop.render.orbit import Orbit
-from medscan_desktop.render.presets_3d import Preset, value_range
-from medscan_desktop.render.surfaces import mask_surface, matrix_of
-from medscan_desktop.render.vtk_arrays import array_of_flat, image_of
+from medscan_desktop.render.space_levels import Level, cut, dress, made_level
+from medscan_desktop.render.space_surfaces import Surfaces
+from medscan_desktop.render.vtk_arrays import array_of_flat
+from medscan_desktop.scene.look import Look
+from medscan_desktop.scene.orbit import VIEW_ANGLE, Orbit
 from medscan_desktop.scene.overlay import MaskLayer
+from medscan_desktop.scene.space import PLAIN, Space
 
 _CARD_VOXELS = 1_000_000_000  # what a graphics card is given at most
 _CARD_SIDE = 2048  # along one side; what older ones take as a texture
-
-
-@dataclass
-class _Level:
-    """The volume at one stride."""
-
-    volume: Volume
-    stride: int
-    values: NDArray[np.generic]
-    actor: vtkVolume
-    mapper: vtkVolumeMapper
-    preset: Preset | None = None
-    veiled: bool = False
+_PHASE_BYTES = 300_000_000  # of coarse levels of other volumes: the steps of a 4D series that is played
+_NO_PICTURE = "The 3D picture could not be drawn: this machine's OpenGL gave none."
 
 
 @dataclass
@@ -56,28 +38,35 @@ class SpaceScene:
         self._renderer = vtkRenderer()
         self.window.AddRenderer(self._renderer)
         self._software: bool | None = None
-        self._levels: dict[bool, _Level] = {}
-        self._surfaces: dict[int, tuple[Mask, vtkPolyData]] = {}
-        self._actors: list[vtkActor] = []
+        self._rest: Level | None = None
+        self._coarse: OrderedDict[int, Level] = OrderedDict()  # by the volume's identity, the last used last
+        self._shown: Level | None = None
+        self._surfaces = Surfaces()
 
     def draw(
         self,
         volume: Volume,
-        preset: Preset,
+        look: Look,
         masks: tuple[MaskLayer, ...],
         orbit: Orbit,
         size: tuple[int, int],
         *,
         coarse: bool,
         pixel_step: int = 1,
+        space: Space = PLAIN,
     ) -> NDArray[np.uint8]:
-        """RGBA (h, w, 4), a copy. `coarse` casts few voxels, and one ray for `pixel_step` pixels."""
+        """RGBA (h, w, 4), a copy. `coarse` casts few voxels, and one ray for `pixel_step` pixels.
+
+        Raises Unsuitable where OpenGL gives no picture (any more).
+        """
+        size = max(size[0], 1), max(size[1], 1)
         self.window.SetSize(*size)
-        self._renderer.SetBackground(*preset.background)
+        self._renderer.SetBackground(*(space.background or look.background))
         level = self._level(volume, coarse=coarse)
-        self._dress(level, preset, veiled=bool(masks))
-        self._show(level)
-        self._place_surfaces(volume, masks)
+        dress(level, volume, look, veiled=bool(masks))
+        cut(level, space.crop, space.clip)
+        self._show(level if space.volume_visible else None)
+        self._surfaces.show(self._renderer, volume, masks, space.crop, space.clip)
         self._place_camera(orbit)
         if isinstance(level.mapper, vtkFixedPointVolumeRayCastMapper):
             level.mapper.SetImageSampleDistance(pixel_step)
@@ -86,8 +75,8 @@ class SpaceScene:
 
     def is_ready(self, volume: Volume, *, coarse: bool) -> bool:
         """Whether a picture at this level needs no preparation."""
-        level = self._levels.get(coarse)
-        return level is not None and level.volume is volume
+        level = self._coarse.get(id(volume)) if coarse else self._rest
+        return level is not None and level.is_of(volume)
 
     def rest_note(self, volume: Volume) -> str:
         """What is to be said of the picture at rest where it is not of every voxel; "" where it is."""
@@ -98,24 +87,44 @@ class SpaceScene:
         reason = "memory budget" if by_memory else "for speed, without a graphics card"
         return f"3D at {Reduction(step, step).text} ({reason})"
 
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """All that is kept to cast rays through."""
+        return (*self._coarse.values(), *(() if self._rest is None else (self._rest,)))
+
     def close(self) -> None:
         """Give the window back; nothing may be drawn after it."""
-        self._levels.clear()
+        self._rest = self._shown = None
+        self._coarse.clear()
         self._surfaces.clear()
-        self._actors.clear()
         self._renderer.RemoveAllViewProps()
         self.window.RemoveRenderer(self._renderer)
         self.window.Finalize()
 
-    def _level(self, volume: Volume, *, coarse: bool) -> _Level:
-        if any(level.volume is not volume for level in self._levels.values()):
-            self._renderer.RemoveAllViewProps()
-            self._levels.clear()
-            self._surfaces.clear()
-            self._actors.clear()
-        if coarse not in self._levels:
-            self._levels[coarse] = self._made_level(volume, self._stride(volume, coarse=coarse), is_rest=not coarse)
-        return self._levels[coarse]
+    def _level(self, volume: Volume, *, coarse: bool) -> Level:
+        if self._rest is not None and not self._rest.is_of(volume):
+            self._rest = None
+        stride = self._stride(volume, coarse=coarse)
+        if not coarse:
+            self._rest = self._rest or made_level(volume, stride, is_rest=True, in_software=self._draws_in_software())
+            return self._rest
+        level = self._coarse.pop(id(volume), None)
+        if level is None or not level.is_of(volume):
+            self._make_room(volume)
+            level = made_level(volume, stride, is_rest=False, in_software=self._draws_in_software())
+        self._coarse[id(volume)] = level
+        return level
+
+    def _make_room(self, volume: Volume) -> None:
+        """Other volumes' coarse levels stay for when they are played again, while there is memory for them.
+
+        Of every voxel a level would keep its whole volume, which the shelf counts: those go at once.
+        """
+        limit = _PHASE_BYTES if volume.room is None else min(_PHASE_BYTES, volume.room // 4)
+        for key, level in list(self._coarse.items()):
+            is_sister = level.geometry.shape == volume.geometry.shape and level.stride > 1
+            if not is_sister or sum(one.extra_bytes for one in self._coarse.values()) > limit:
+                del self._coarse[key]
 
     def _stride(self, volume: Volume, *, coarse: bool) -> int:
         """How many voxels along each axis become one."""
@@ -133,117 +142,28 @@ class SpaceScene:
             self._software = draws_in_software(self.window)
         return self._software
 
-    def _made_level(self, volume: Volume, stride: int, *, is_rest: bool) -> _Level:
-        """At rest means of blocks, which show no stripes that are not there; while moving every so-many-th voxel."""
-        spacing = volume.geometry.spacing
-        if stride > 1 and is_rest:
-            values = _means(volume, stride)
-            start = (stride - 1) / 2
-        else:
-            values, start = np.ascontiguousarray(volume.values[::stride, ::stride, ::stride]), 0.0
-        image = image_of(np.asarray(values, values.dtype))  # stride 1: the volume's own buffer, no copy
-        image.SetSpacing(*(step * stride for step in spacing))
-        image.SetOrigin(*(step * start for step in spacing))
-        placed = volume.geometry.affine.copy()
-        placed[:3, :3] /= np.asarray(spacing)
-        mapper = vtkFixedPointVolumeRayCastMapper() if self._draws_in_software() else vtkOpenGLGPUVolumeRayCastMapper()
-        mapper.SetInputData(image)
-        mapper.AutoAdjustSampleDistancesOff()
-        mapper.SetSampleDistance(min(spacing) * stride * 0.6)
-        actor = vtkVolume()
-        actor.SetMapper(mapper)
-        actor.SetUserMatrix(matrix_of(placed))
-        return _Level(volume, stride, values, actor, mapper)
-
-    def _dress(self, level: _Level, preset: Preset, *, veiled: bool) -> None:
-        if level.preset == preset and level.veiled == veiled:
-            return
-        level.preset, level.veiled = preset, veiled
-        level.actor.SetProperty(_property(preset, level.volume, veiled))
-        if preset.brightest:
-            level.mapper.SetBlendModeToMaximumIntensity()
-        else:
-            level.mapper.SetBlendModeToComposite()
-
-    def _show(self, level: _Level) -> None:
-        for other in self._levels.values():
-            if other is not level:
-                self._renderer.RemoveVolume(other.actor)
-        if not self._renderer.HasViewProp(level.actor):
+    def _show(self, level: Level | None) -> None:
+        if self._shown is not None and self._shown is not level:
+            self._renderer.RemoveVolume(self._shown.actor)
+        if level is not None and not self._renderer.HasViewProp(level.actor):
             self._renderer.AddVolume(level.actor)
-
-    def _place_surfaces(self, volume: Volume, masks: tuple[MaskLayer, ...]) -> None:
-        for actor in self._actors:
-            self._renderer.RemoveActor(actor)
-        self._actors = [self._surface_actor(volume, layer) for layer in masks]
-        for actor in self._actors:
-            self._renderer.AddActor(actor)
-        shown = {id(layer.mask) for layer in masks}
-        self._surfaces = {key: kept for key, kept in self._surfaces.items() if key in shown}
-
-    def _surface_actor(self, volume: Volume, layer: MaskLayer) -> vtkActor:
-        key = id(layer.mask)
-        if key not in self._surfaces:
-            self._surfaces[key] = layer.mask, mask_surface(layer.mask, volume.geometry)
-        mapper = vtkPolyDataMapper()
-        mapper.SetInputData(self._surfaces[key][1])
-        mapper.ScalarVisibilityOff()
-        actor = vtkActor()
-        actor.SetMapper(mapper)
-        look = actor.GetProperty()
-        look.SetColor(*(part / 255 for part in layer.colour))
-        look.SetAmbient(0.2)
-        look.SetDiffuse(0.75)
-        look.SetSpecular(0.15)
-        look.SetSpecularPower(20)
-        return actor
+        self._shown = level
 
     def _place_camera(self, orbit: Orbit) -> None:
         camera = self._renderer.GetActiveCamera()
-        camera.ParallelProjectionOn()
+        camera.SetParallelProjection(not orbit.perspective)
+        camera.SetViewAngle(VIEW_ANGLE)
         camera.SetFocalPoint(*orbit.focus)
-        camera.SetPosition(*(orbit.focus + orbit.towards_viewer * orbit.radius * 4))
+        camera.SetPosition(*(orbit.focus + orbit.towards_viewer * orbit.distance))
         camera.SetViewUp(*orbit.up)
         camera.SetParallelScale(orbit.half_height)
-        camera.SetClippingRange(orbit.radius, orbit.radius * 7)
+        reach = orbit.radius * 3
+        camera.SetClippingRange(max(orbit.distance - reach, orbit.distance / 1000), orbit.distance + reach)
 
     def _read(self, size: tuple[int, int]) -> NDArray[np.uint8]:
         pixels = vtkUnsignedCharArray()
         self.window.GetRGBACharPixelData(0, 0, size[0] - 1, size[1] - 1, 1, pixels, 0)
-        rows = array_of_flat(pixels).reshape(size[1], size[0], 4)
-        return np.array(rows[::-1], np.uint8)  # VTK counts rows from below
-
-
-def _means(volume: Volume, stride: int) -> NDArray[np.generic]:
-    """The means of blocks of stride³ voxels, slice by slice."""
-    reduction = Reduction(stride, stride)
-    means = np.empty(reduction.shape_of(volume.values.shape), volume.values.dtype)
-    block = BlockMean(reduction, volume.values.shape[1:], volume.padding)
-    for k, out in enumerate(means):
-        for frame in reduction.frames_of(k, len(volume.values)):
-            block.add(volume.values[frame])
-        block.take(out)
-    return means
-
-
-def _property(preset: Preset, volume: Volume, veiled: bool) -> vtkVolumeProperty:
-    """The transfer functions; `veiled` makes the volume translucent, so that surfaces inside it show."""
-    offset, factor = value_range(preset, volume)
-    colours, opacities = vtkColorTransferFunction(), vtkPiecewiseFunction()
-    for value, red, green, blue in preset.colours:
-        colours.AddRGBPoint(offset + value * factor, red, green, blue)
-    for value, opacity in preset.opacities:
-        is_opaque = preset.brightest and not veiled  # else its greys were weighed twice, and fainter than in the planes
-        opacities.AddPoint(offset + value * factor, 1.0 if is_opaque else opacity)
-    made = vtkVolumeProperty()
-    made.SetColor(colours)
-    made.SetScalarOpacity(opacities)
-    made.SetScalarOpacityUnitDistance(5.0 if veiled else 1.0)
-    made.SetInterpolationTypeToLinear()
-    if preset.shaded:
-        made.ShadeOn()
-        made.SetAmbient(0.22)
-        made.SetDiffuse(0.80)
-        made.SetSpecular(0.18)
-        made.SetSpecularPower(14)
-    return made
+        flat = array_of_flat(pixels)
+        if flat.size != size[0] * size[1] * 4:
+            raise Unsuitable(_NO_PICTURE)
+        return np.array(flat.reshape(size[1], size[0], 4)[::-1], np.uint8)  # VTK counts rows from below

@@ -13,7 +13,7 @@ from medscan_desktop.scene.workspace import Workspace
 
 # The fields of the workspace that a step of its own can change and undo restores; `views` is looked at view by view.
 ARRANGED = ("columns", "maximised", "crosshair", "masks_visible", "overlay", "only_key_images", "tool")
-_OF_A_VIEW = ("voi", "inverted", "camera", "camera_3d", "preset_3d")
+_OF_A_VIEW = ("voi", "inverted", "camera", "camera_3d", "preset_3d", "space")
 
 
 @dataclass(frozen=True, slots=True)

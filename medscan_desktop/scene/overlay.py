@@ -28,6 +28,7 @@ class MaskLayer:
     is_ai: bool = True
     in_slices: bool = True  # False: in the acquired slices its contours are drawn instead
     in_space: bool = True  # False: no surface in 3D, where it would hide all the others
+    surface_opacity: float = 1.0  # of that surface
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NewType
 
 from medscan_desktop.imaging.window import Voi, Window
+from medscan_desktop.scene.space import PLAIN, Space
 from medscan_desktop.scene.stack import StackId
 
 _SOFT_TISSUE = Window(40, 400)
@@ -65,3 +66,4 @@ class View:
     camera: Camera = Camera()
     camera_3d: Camera3D = Camera3D()
     preset_3d: str = ""
+    space: Space = PLAIN

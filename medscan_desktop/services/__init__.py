@@ -33,6 +33,7 @@ from medscan_desktop.services.session import create_first_user, log_in, log_out
 from medscan_desktop.services.snapshots import export_snapshot, export_view
 from medscan_desktop.services.stacks import list_stacks, show_phase, split_series
 from medscan_desktop.services.studies import close_study, list_series, open_study, search_studies, show_series
+from medscan_desktop.services.surfaces import export_shown_surface, export_surface
 from medscan_desktop.services.watching import look_for_new_files, watch_folders, watched_folders
 from medscan_desktop.services.wrap import look_at_files, wrap_files
 from medscan_desktop.workstation.command import Command
@@ -53,7 +54,9 @@ COMMANDS: tuple[Command, ...] = (
     export_document_picture,
     export_pdf,
     export_seg,
+    export_shown_surface,
     export_snapshot,
+    export_surface,
     export_view,
     forget_hostile,
     hide_overlay,

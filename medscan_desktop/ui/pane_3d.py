@@ -1,14 +1,18 @@
 """The 3D pane: asks the renderer's thread for a picture when its view changes, and paints the last one that came."""
 
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from medscan_desktop.render.corners import shown_masks
 from medscan_desktop.render.space_pane import SpacePainter
-from medscan_desktop.render.volume3d import Drawn3D, Request3D, VolumeRenderer
+from medscan_desktop.render.volume3d import Drawn3D, Request3D, VolumeRenderer, drawn_space
+from medscan_desktop.scene.gesture import Tool
+from medscan_desktop.scene.space_handles import handle_at
 from medscan_desktop.scene.view import ViewId
 from medscan_desktop.scene.workspace import Workspace
+from medscan_desktop.tools import CUT
+from medscan_desktop.tools.bindings import Button
 from medscan_desktop.ui.view_widget import ViewWidget
 from medscan_desktop.workstation.jobs import Jobs
 from medscan_desktop.workstation.workstation import Workstation
@@ -22,7 +26,9 @@ class Pane3DWidget(ViewWidget):
         self._jobs = jobs
         self._painter = SpacePainter()
         self._drawn: Drawn3D | None = None
+        self._failure = ""  # why there is no picture
         self._is_closed = False
+        self._is_on_handle = False  # while a press on a handle of the crop box is looked at
         self._renderer = VolumeRenderer(
             lambda drawn: jobs.post(lambda: self._show_drawn(drawn)),
             lambda sentence: jobs.post(lambda: self._show_failure(sentence)),
@@ -41,6 +47,18 @@ class Pane3DWidget(ViewWidget):
             self._is_closed = True
             self._drawn = None
             self._jobs.start(self._renderer.close)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        view, at = self.view, event.position()
+        is_left = event.button() is Qt.MouseButton.LeftButton
+        pane = (self.width(), self.height())
+        hit = handle_at(self._store.workspace, view, (at.x(), at.y()), pane) if view is not None and is_left else None
+        self._is_on_handle = hit is not None
+        ViewWidget.mousePressEvent(self, event)
+        self._is_on_handle = False
+
+    def _tool(self, button: Button, held: Qt.KeyboardModifier) -> Tool | None:
+        return CUT if self._is_on_handle else ViewWidget._tool(self, button, held)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._ask()
@@ -63,7 +81,9 @@ class Pane3DWidget(ViewWidget):
             ratio = self.devicePixelRatioF()
             size = (self.width(), self.height())
             note = self._drawn.note if self._drawn is not None and is_ours else ""
-            picture = self._painter.picture(workspace, view, size, rgba, device_pixel_ratio=ratio, note=note)
+            picture = self._painter.picture(
+                workspace, view, size, rgba, device_pixel_ratio=ratio, note=note, failure=self._failure
+            )
             painter.drawImage(0, 0, picture)
             self.paint_frame(painter)
         painter.end()
@@ -77,17 +97,30 @@ class Pane3DWidget(ViewWidget):
         size = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
         masks = tuple(layer for layer in shown_masks(workspace, view) if layer.in_space)
         self._renderer.request(
-            Request3D(stack.volume, stack.modality, view.camera_3d, size, preset=view.preset_3d, masks=masks)
+            Request3D(
+                stack.volume,
+                stack.modality,
+                view.camera_3d,
+                size,
+                preset=view.preset_3d,
+                masks=masks,
+                space=drawn_space(view.space),
+            )
         )
 
     def _show_drawn(self, drawn: Drawn3D) -> None:
         if not self._is_closed:
             self._drawn = drawn
+            self._failure = ""
             self.update()
 
     def _show_failure(self, sentence: str) -> None:
         if not self._is_closed:
-            self._workstation.notify(sentence)
+            if sentence != self._failure:  # the same once more is no news
+                self._workstation.notify(sentence)
+            self._failure = sentence
+            self._drawn = None
+            self.update()
 
 
 def _shown(workspace: Workspace, view_id: ViewId) -> tuple[object, ...]:
@@ -98,6 +131,7 @@ def _shown(workspace: Workspace, view_id: ViewId) -> tuple[object, ...]:
     return (
         view.camera_3d,
         view.preset_3d,
+        view.space,
         workspace.stack(view.stack),
         workspace.study,
         workspace.active == view_id,

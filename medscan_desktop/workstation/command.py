@@ -11,6 +11,9 @@ from typing import Any, Protocol
 
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.user import Permission, User
+from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.mask import Mask
+from medscan_desktop.imaging.surface import Surface
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.inference.registry import ModelRegistry
 from medscan_desktop.persistence.records import Records
@@ -66,6 +69,10 @@ class Pictures(Protocol):
 
     def thumbnail(self, volume: Volume, side: int) -> bytes:
         """The middle slice as a small PNG."""
+        ...
+
+    def surface(self, name: str, mask: Mask, geometry: Geometry) -> Surface:
+        """The closed surface of a mask, in patient mm."""
         ...
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from medscan_desktop.imaging.need import MOVING_VOXELS
-from medscan_desktop.render.orbit import orbit
+from medscan_desktop.scene.orbit import orbit
 from medscan_desktop.render.presets_3d import presets_for
 from medscan_desktop.render.space_scene import SpaceScene
 from medscan_desktop.render.vtk_arrays import array_of_flat, image_of
@@ -37,7 +37,7 @@ def test_3d_at_full_resolution_draws_from_the_volumes_own_memory(dtype: type) ->
         view = orbit(volume.geometry, Camera3D(), SIZE)
         for coarse in (True, False):
             scene.draw(volume, preset, (), view, SIZE, coarse=coarse)
-        scalars = [level.mapper.GetInput().GetPointData().GetScalars() for level in scene._levels.values()]
+        scalars = [level.mapper.GetInput().GetPointData().GetScalars() for level in scene.levels]
         assert len(scalars) == 2
         assert all(np.shares_memory(array_of_flat(one), volume.values) for one in scalars)
         assert scene.rest_note(volume) == ""

@@ -17,7 +17,7 @@ from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.offscreen import offscreen_window
-from medscan_desktop.render.orbit import orbit
+from medscan_desktop.scene.orbit import orbit
 from medscan_desktop.render.presets_3d import preset_of, presets_for
 from medscan_desktop.render.space_scene import SpaceScene
 from medscan_desktop.render.surfaces import mask_surface
