@@ -80,16 +80,15 @@ def cursor_mm(workspace: Workspace, view: View) -> float | None:
     return None if found is None or focus is None else found.nearest(focus)[0]
 
 
-def curve_text(workspace: Workspace, view: View) -> str:
-    """`curved · length 182.3 mm · at 45.2 mm · turned 30°`."""
+def curve_texts(workspace: Workspace, view: View) -> tuple[str, ...]:
+    """`curved · length 182.3 mm`, `at 45.2 mm · turned 30°`."""
     found, curve = _course(workspace, view)
     if found is None or curve is None:
-        return ""
+        return ()
     at = cursor_mm(workspace, view)
-    parts = [f"curved · length {found.length_mm:.1f} mm"]
-    parts += [f"at {at:.1f} mm"] if at is not None else []
+    parts = [f"at {at:.1f} mm"] if at is not None else []
     parts += [f"turned {curve.angle:.0f}°"] if curve.angle else []
-    return " · ".join(parts)
+    return tuple(text for text in (f"curved · length {found.length_mm:.1f} mm", " · ".join(parts)) if text)
 
 
 def curve_letters(workspace: Workspace, view: View) -> tuple[str, str]:

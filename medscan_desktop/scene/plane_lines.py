@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medscan_desktop.scene.camera import PLANES, PaneMap, pane_map, point
-from medscan_desktop.scene.curving import curve_text
+from medscan_desktop.scene.curving import curve_texts
 from medscan_desktop.scene.linking import cursor_at
 from medscan_desktop.scene.view import View, ViewKind
 from medscan_desktop.scene.workspace import Grip, GripPart, Workspace
@@ -109,10 +109,10 @@ def tilt_of(view: View, pane: PaneMap) -> float:
     return float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
 
 
-def plane_text(workspace: Workspace, view: View, pane: PaneMap) -> str:
+def plane_texts(workspace: Workspace, view: View, pane: PaneMap) -> tuple[str, ...]:
     """What must be known of a plane that is no slice as it was acquired: `oblique 23.4° · MIP 10.0 mm`."""
     if view.kind is ViewKind.CURVED:
-        parts = [curve_text(workspace, view)]
-    else:
-        parts = [f"oblique {tilt_of(view, pane):.1f}°"] if pane.is_oblique else []
-    return " · ".join(parts + ([pane.slab.text] if pane.slab is not None else []))
+        return (*curve_texts(workspace, view), *((pane.slab.text,) if pane.slab is not None else ()))
+    parts = [f"oblique {tilt_of(view, pane):.1f}°"] if pane.is_oblique else []
+    parts += [pane.slab.text] if pane.slab is not None else []
+    return (" · ".join(parts),) if parts else ()

@@ -18,6 +18,7 @@ from medscan_desktop.tools.bindings import Button
 from medscan_desktop.ui.drawing_hand import DrawingHand
 from medscan_desktop.ui.empty_cell import paint_empty
 from medscan_desktop.ui.plane_hand import PlaneHand
+from medscan_desktop.ui.screens import screen_of
 from medscan_desktop.ui.view_widget import ViewWidget
 from medscan_desktop.workstation.workstation import Workstation
 
@@ -51,13 +52,15 @@ class PaneWidget(ViewWidget):
 
     def pointer_moved(self, at: QPointF) -> None:
         self._pointer_at = (at.x(), at.y())
-        if self._store.workspace.overlay:
+        if self._store.workspace.overlay or self._store.workspace.lens:
             self.update()
 
     def hovered(self, at: QPointF, held: Qt.KeyboardModifier) -> None:
         pointer = self._pointer(Phase.HOVER, at, None, held)
-        self._hand.hover(pointer)
-        self._planes.hover(pointer)
+        if self._hand.hover(pointer):
+            self._planes.leave()
+        else:
+            self._planes.hover(pointer)
 
     def clicked(self, tool: Tool | None) -> None:
         self._hand.deselect(tool)
@@ -110,6 +113,7 @@ class PaneWidget(ViewWidget):
                 device_pixel_ratio=self.devicePixelRatioF(),
                 moving=self._is_moving,
                 pointer=self._pointer_at,
+                screen=screen_of(self, self._store.workspace),
             )
             painter.drawImage(0, 0, picture)
             self.paint_frame(painter)
@@ -133,12 +137,19 @@ def _shown(workspace: Workspace, view_id: ViewId) -> tuple[object, ...]:
         workspace.stack(view.stack),
         workspace.focus.get(view.stack),
         workspace.turns.get(view.stack),
+        workspace.curves.get(view.stack),
         workspace.grip if workspace.grip is not None and workspace.grip.view == view_id else None,
-        workspace.tool == "crosshair",
+        workspace.tool in ("crosshair", "curve") and workspace.tool,
         workspace.study,
         workspace.active == view_id,
         len(workspace.views),
         workspace.overlay,
+        workspace.overlay_planes,
+        workspace.shutters,
+        workspace.lens,
+        workspace.marquee if workspace.marquee is not None and workspace.marquee.view == view_id else None,
+        workspace.screens,
+        workspace.calibrations,
         workspace.crosshair,
         workspace.is_demo,
         workspace.masks if workspace.masks_visible else None,

@@ -87,7 +87,7 @@ PLANES: tuple[UiCommand, ...] = (
         "Next kind of slab",
         _MENU,
         lambda actions: _change(actions, next_slab, _UNDO),
-        ("M",),
+        ("Alt+M",),
         is_possible=_is_possible,
     ),
     _thickness("thicker", "Slab 1 mm thicker", 1.0, "Alt+Up"),

@@ -14,7 +14,7 @@ from medscan_desktop.scene.gesture import Phase
 from medscan_desktop.scene.letters import edge_letters
 from medscan_desktop.scene.navigation import acquired_slice, at_slice, pane_of, slice_position, stepped
 from medscan_desktop.scene.oblique import STRAIGHT, Turn, about, tilted, turn_of
-from medscan_desktop.scene.plane_lines import grip_at, plane_lines, plane_text
+from medscan_desktop.scene.plane_lines import grip_at, plane_lines, plane_texts
 from medscan_desktop.scene.slab import Slab, SlabMode
 from medscan_desktop.scene.slabs import next_slab, straightened, thicker, with_slab
 from medscan_desktop.scene.stack import Corners
@@ -165,7 +165,7 @@ def test_letters_of_a_turned_plane_have_a_second_side(degrees: float) -> None:
     assert right == orientation_letters(towards) and len(right) == 2
     assert left == orientation_letters(-np.asarray(towards))
     assert (top, bottom) == ("H", "F")
-    assert plane_text(workspace, view, pane(workspace, ViewKind.CORONAL)) == f"oblique {degrees:.1f}°"
+    assert plane_texts(workspace, view, pane(workspace, ViewKind.CORONAL)) == (f"oblique {degrees:.1f}°",)
     assert edge_letters(pane(workspace, ViewKind.AXIAL), view_of(workspace, ViewKind.AXIAL), Corners()) == (
         "R",
         "L",
