@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage, QPainter, QTransform
 from medscan_desktop.domain import notices
 from medscan_desktop.render.canvas import black
 from medscan_desktop.render.colours import MUTED, PALE
+from medscan_desktop.render.compared_words import study_banner
 from medscan_desktop.render.corners import PaneWords, Strip
 from medscan_desktop.render.curves import draw_curves, paper_to_pane, reading_at
 from medscan_desktop.render.fonts import application
@@ -122,8 +123,13 @@ def _words(
 ) -> PaneWords:
     """Strips at top and bottom, so that a white page takes nothing from what must be read."""
     top = [Strip(notices.DEMO, 0x7FB2FF)] if workspace.is_demo else []
-    if workspace.study is not None:
-        patient = workspace.study.patient
+    stack = workspace.stack(view.stack)
+    banner = study_banner(workspace, stack) if stack is not None else None
+    if banner is not None:
+        top.insert(0, Strip(banner.text, banner.colour, filled=banner.is_prior))
+    study = workspace.study_of(stack)
+    if study is not None:
+        patient = study.patient
         top.append(Strip(" · ".join(text for text in (patient.display_name, patient.patient_id) if text), PALE))
     top += [Strip(warning) for warning in document.warnings]
     bottom = [Strip(" · ".join(_position(document, view, pane, pointer)), PALE)] if workspace.overlay else []

@@ -6,7 +6,7 @@ least important lines go; the kept ones never do.
 """
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from medscan_desktop.render.corners import Line, PaneWords, Strip
 from medscan_desktop.render.texts import Style, TextPainter
@@ -14,6 +14,7 @@ from medscan_desktop.render.texts import Style, TextPainter
 _MARGIN = 6.0
 _SMALLEST, _LARGEST = 8.0, 13.0
 _SHARE, _KEPT_SHARE = 0.36, 0.42  # of the height, for a corner; for one that has only kept lines left
+_FILL, _ON_FILL = 210, 0xFFFFFF  # how much darker a filled strip is than its colour; its letters
 _MIDDLING, _LARGE = 130.0, 200.0  # heights from which a strip may have a second and a third line
 
 
@@ -49,8 +50,10 @@ def _draw_strip(
     rows = texts.wrapped(strip.text, style, max(1.0, area.width() - left - _MARGIN), lines)
     height = line * len(rows) + 4
     top = area.bottom() - height if up else area.top()
-    painter.fillRect(QRectF(area.left(), top, area.width(), height), QColor(12, 14, 18, 205))
-    painter.fillRect(QRectF(area.left(), top, 3, height), QColor.fromRgb(style.colour))
+    back = QColor.fromRgb(strip.colour).darker(_FILL) if strip.filled else QColor(12, 14, 18, 205)
+    style = Style(style.pixels, _ON_FILL, bold=True) if strip.filled else style
+    painter.fillRect(QRectF(area.left(), top, area.width(), height), back)
+    painter.fillRect(QRectF(area.left(), top, 3, height), QColor.fromRgb(strip.colour))
     for place, colour in enumerate(strip.swatches):
         square = QRectF(_MARGIN + place * (mark + 3), top + 2 + (line - mark) / 2, mark, mark)
         painter.fillRect(square, QColor(*colour))
@@ -71,11 +74,25 @@ def _draw_corners(painter: QPainter, texts: TextPainter, words: PaneWords, area:
         top = area.top() + 4 if place < 2 else area.bottom() - 4 - line * len(shown)
         for row, one in enumerate(shown):
             style = Style(pixels, one.colour, one.bold)
-            text = texts.elided(one.text, style, width)
+            mark = 0.0 if one.chain is None else 1.6 * pixels
+            text = texts.elided(one.text, style, width - mark)
+            if one.chain is not None:
+                _draw_chain(painter, area.left() + _MARGIN, top + row * line, line, style, whole=one.chain)
             if place % 2:
                 texts.draw_right(painter, area.right() - _MARGIN, top + row * line, text, style)
             else:
-                texts.draw(painter, area.left() + _MARGIN, top + row * line, text, style)
+                texts.draw(painter, area.left() + _MARGIN + mark, top + row * line, text, style)
+
+
+def _draw_chain(painter: QPainter, left: float, top: float, line: float, style: Style, *, whole: bool) -> None:
+    """Two links of a chain, one through the other; apart where it is broken."""
+    width, height = 0.75 * style.pixels, 0.46 * style.pixels
+    at, apart = top + (line - height) / 2, 0.52 if whole else 0.86
+    for pen in (QPen(QColor(0, 0, 0, 170), 3.2), QPen(QColor.fromRgb(style.colour), 1.4)):
+        painter.setPen(pen)
+        for number in (0, 1):
+            link = QRectF(left + number * width * apart, at, width, height)
+            painter.drawRoundedRect(link, height / 2, height / 2)
 
 
 def fitting(lines: tuple[Line, ...], room: int, kept_room: int) -> tuple[Line, ...]:

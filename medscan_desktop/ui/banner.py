@@ -1,7 +1,7 @@
 """Whose images these are: always visible above them."""
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame
+from PySide6.QtWidgets import QFrame, QWidget
 
 from medscan_desktop.domain import notices
 from medscan_desktop.scene.workspace import Workspace
@@ -9,7 +9,7 @@ from medscan_desktop.ui import make
 from medscan_desktop.ui.elided import ElidedLabel
 from medscan_desktop.ui.texts import patient_line, study_line
 
-_LEAST_WIDTH, _AROUND = 90, 72  # pixels: a date; margins and gaps
+_GAP, _LEAST_WIDTH, _AROUND = 14, 90, 72  # pixels: a date; margins and gaps
 
 
 class PatientBanner(QFrame):
@@ -22,13 +22,23 @@ class PatientBanner(QFrame):
         self.patient = ElidedLabel("strong")
         self.study = ElidedLabel("muted")
         self.demo = make.label(notices.DEMO, "demo")
-        row = make.row(self, gap=14)
+        self._beside: list[QWidget] = []
+        row = self._row = make.row(self, gap=_GAP)
         row.setContentsMargins(14, 0, 14, 0)
         row.addWidget(self.patient)
         row.addWidget(self.demo)
         row.addStretch()
         row.addWidget(self.study)
         self.demo.hide()
+
+    def add(self, widget: QWidget) -> None:
+        """Something beside the examination that the images hang by."""
+        self._row.insertWidget(self._row.indexOf(self.study), widget)
+        self._beside.append(widget)
+
+    def refit(self) -> None:
+        """What stands beside the examination has other words."""
+        self._fit()
 
     def workspace_changed(self, old: Workspace, new: Workspace) -> None:
         """Follow the open study."""
@@ -44,5 +54,8 @@ class PatientBanner(QFrame):
 
     def _fit(self) -> None:
         """Who this is has the room first; the examination has what is left."""
-        taken = self.patient.sizeHint().width() + (self.demo.sizeHint().width() if not self.demo.isHidden() else 0)
+        beside = sum(one.sizeHint().width() + _GAP for one in self._beside if not one.isHidden())
+        taken = (
+            beside + self.patient.sizeHint().width() + (self.demo.sizeHint().width() if not self.demo.isHidden() else 0)
+        )
         self.study.setMaximumWidth(max(_LEAST_WIDTH, self.width() - taken - _AROUND))

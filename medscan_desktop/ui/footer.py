@@ -7,6 +7,7 @@ from medscan_desktop.services.exports import export_pdf, export_seg
 from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.models import run_model
 from medscan_desktop.services.presence import check_library
+from medscan_desktop.services.registration import register_stacks
 from medscan_desktop.services.retention import run_retention
 from medscan_desktop.services.snapshots import export_snapshot
 from medscan_desktop.ui import make
@@ -18,6 +19,7 @@ _SHOWN_MS = 12_000
 _TOLD = {  # long work that the user started and may stop; the rest is over before it can be read
     import_files.name: "Importing",
     run_model.name: "Running the model",
+    register_stacks.name: "Registering",
     check_library.name: "Looking for files",
     run_retention.name: "Deleting by the rules of retention",
     export_pdf.name: "Writing the PDF",

@@ -1,9 +1,13 @@
 """The open study's stacks with their thumbnails; a click hangs one, what is on screen is marked."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
+from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import SeriesUid
+from medscan_desktop.render.compared_words import prior_colour
 from medscan_desktop.scene.overlays import overlay_source
 from medscan_desktop.scene.splitting import one_of_each_axis
 from medscan_desktop.scene.stack import Stack, StackId
@@ -41,27 +45,36 @@ class SeriesStrip(SeriesTiles):
         """Follow stacks and views. May not write: the thumbnails are asked for by `ask`."""
         if old.study != new.study:
             self._thumbnails = {}
-        shown = ("study", "stacks", "views", "overlays")
+        shown = ("study", "priors", "stacks", "views", "overlays")
         if any(getattr(old, name) is not getattr(new, name) for name in shown):
             self._show(new)
 
     def ask(self) -> None:
-        """Read the thumbnails of the open study."""
-        study = self._actions.workspace.study
-        if study is not None:
-            uid = study.study_instance_uid
-            self._actions.workstation.do(list_series, study_instance_uid=uid, on_done=self._thumbnails_came)
+        """Read the thumbnails of the open studies."""
+        workspace = self._actions.workspace
+        for study in (workspace.study, *workspace.priors):
+            if study is not None:
+                uid = study.study_instance_uid
+                self._actions.workstation.do(list_series, study_instance_uid=uid, on_done=self._thumbnails_came)
 
     def _thumbnails_came(self, effect: Effect) -> None:
         rows: Sequence[SeriesRow] = effect.value
-        self._thumbnails = {row.series.series_instance_uid: row.thumbnail for row in rows}
+        came = {row.series.series_instance_uid: row.thumbnail for row in rows}
+        self._thumbnails = {**self._thumbnails, **came}
         self._show(self._actions.workspace)
 
     def _show(self, workspace: Workspace) -> None:
         laid_over = {one.source for one in workspace.overlays}
         shown = {view.stack for view in workspace.views}
         shown |= {stack.id for stack in workspace.stacks if overlay_source(stack) in laid_over}
-        self.show_tiles([self._tile(stack, is_shown=stack.id in shown) for stack in one_of_each_axis(workspace)])
+        tiles, before = [], None
+        for stack in one_of_each_axis(workspace):
+            tile = self._tile(stack, is_shown=stack.id in shown)
+            if workspace.priors and stack.study_instance_uid != before:
+                tile = replace(tile, **_section(workspace, stack))
+            before = stack.study_instance_uid
+            tiles.append(tile)
+        self.show_tiles(tiles)
 
     def _tile(self, stack: Stack, *, is_shown: bool) -> Tile:
         is_refused = stack.frame_count == 0
@@ -85,6 +98,16 @@ class SeriesStrip(SeriesTiles):
             _ICONS.get(stack.object_kind, "table") if is_refused else "scan",
             stack.reason,
         )
+
+
+def _section(workspace: Workspace, stack: Stack) -> dict[str, Any]:
+    """Which study begins with this tile, while several are open."""
+    study = workspace.study_of(stack)
+    if study is None:
+        return {}
+    name = "Prior" if workspace.is_prior(stack) else "Current"
+    text = f"{name} {date_text(study.study_date)}".rstrip()
+    return {"section": text, "section_colour": prior_colour(workspace, study)}
 
 
 def _images(stack: Stack) -> int:

@@ -15,6 +15,7 @@ from medscan_desktop.ui.icons import pixmap
 THUMBNAIL = 104
 _TEXT_HEIGHT = 36
 _PAD = 6
+_HEADING = 24  # of a section, with the gap below it
 _Index = QModelIndex | QPersistentModelIndex
 _TILE = Qt.ItemDataRole.UserRole
 
@@ -33,6 +34,8 @@ class Tile:
     is_shown: bool = False  # in a pane just now
     icon: str = "scan"  # where there is no thumbnail
     note: str = ""  # why it stands apart, for the tool tip
+    section: str = ""  # a heading above it: with it another study begins
+    section_colour: int = 0  # 0xRRGGBB
 
 
 class SeriesTiles(QListView):
@@ -51,7 +54,6 @@ class SeriesTiles(QListView):
         self.setItemDelegate(self._paint)
         self.setFlow(QListView.Flow.TopToBottom if standing else QListView.Flow.LeftToRight)
         self.setWrapping(False)
-        self.setUniformItemSizes(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
@@ -140,11 +142,15 @@ class _Paint(QStyledItemDelegate):
         self._pixmaps: dict[bytes, QPixmap] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return _tile_size()
+        tile: Tile = index.data(_TILE)
+        return _tile_size() + QSize(0, _HEADING if tile.section else 0)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         tile: Tile = index.data(_TILE)
         area: QRect = option.rect.adjusted(4, 4, -4, -4)
+        if tile.section:
+            self._paint_heading(painter, area, tile)
+            area.adjust(0, _HEADING, 0, 0)
         area.setHeight(_tile_size().height() - 8)  # a lying strip stretches its items
         state: QStyle.StateFlag = option.state
         painter.save()
@@ -156,6 +162,17 @@ class _Paint(QStyledItemDelegate):
         self._paint_picture(painter, area, tile)
         self._paint_texts(painter, area, tile)
         painter.restore()
+
+    def _paint_heading(self, painter: QPainter, area: QRect, tile: Tile) -> None:
+        room = QRect(area.left(), area.top(), area.width(), _HEADING - 4)
+        painter.fillRect(room, QColor.fromRgb(tile.section_colour).darker(210))
+        painter.fillRect(QRect(room.left(), room.top(), 3, room.height()), QColor.fromRgb(tile.section_colour))
+        font = painter.font()
+        font.setPointSizeF(8.5)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.TEXT))
+        shown = QFontMetrics(font).elidedText(tile.section, Qt.TextElideMode.ElideRight, room.width() - 10)
+        painter.drawText(room.adjusted(8, 0, -2, 0), Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_picture(self, painter: QPainter, area: QRect, tile: Tile) -> None:
         square = QRect(area.left() + _PAD, area.top() + _PAD, THUMBNAIL, THUMBNAIL)
