@@ -65,7 +65,7 @@ def without(workspace: Workspace, source: Source) -> Workspace:
         washes=tuple(one for one in workspace.washes if one.source != source),
         key_images=tuple(one for one in workspace.key_images if one.source != source),
     )
-    if not left.key_images:
+    if not left.key_images and not left.own_key_images:
         left = replace(left, only_key_images=False)
     applied = next((one for one in left.presentations if one.source == source), None)
     return left if applied is None else without_presentation(left, applied)

@@ -1,8 +1,12 @@
 """Saving, deleting and listing measurements; each step of theirs can be undone by its inverse."""
 
 from dataclasses import replace
+from types import EllipsisType
+from uuid import uuid4
 
+from medscan_desktop.domain.code import Code
 from medscan_desktop.domain.measurement import Measurement, MeasurementId
+from medscan_desktop.domain.shown import shown
 from medscan_desktop.domain.study import Study, StudyUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.scene.workspace import SceneChange, Workspace
@@ -10,6 +14,7 @@ from medscan_desktop.workstation.command import Call, Context, Effect, Kind, com
 
 _CHANGED = frozenset({Kind.MEASUREMENTS})
 _STEP_BYTES, _POINT_BYTES = 2048, 160
+_LONGEST_LABEL = 200
 
 
 @command("measurement.save", permission=Permission.ANNOTATE)
@@ -38,6 +43,47 @@ def save_measurement(ctx: Context, *, measurement: Measurement, draft_key: int |
     )
 
 
+@command("measurement.describe", permission=Permission.ANNOTATE)
+def describe_measurement(
+    ctx: Context,
+    *,
+    measurement_id: MeasurementId,
+    label: str | None = None,
+    finding: Code | EllipsisType | None = ...,
+    site: Code | EllipsisType | None = ...,
+    is_target: bool | None = None,
+) -> Effect:
+    """Say what a measurement is: its label, finding and site (None for none), whether it is a target lesion.
+
+    What is not named stays. The first label of a target, and the first time that it is one, give it the UID by which
+    it is followed from study to study. Raises NotFound.
+    """
+    with ctx.records("measurement.describe", measurement_id) as records:
+        before = records.measurements.get(measurement_id)
+        told = _one_line(label) if label is not None else before.label
+        target = before.is_target if is_target is None else is_target
+        described = replace(
+            before,
+            label=told,
+            finding=before.finding if isinstance(finding, EllipsisType) else finding,
+            site=before.site if isinstance(site, EllipsisType) else site,
+            is_target=target,
+            tracking_uid=before.tracking_uid or (f"2.25.{uuid4().int}" if target else ""),
+        )
+        if described == before:
+            return Effect(value=before)
+        records.measurements.put(described)
+        records.outbox.add("measurement", measurement_id, {"series_instance_uid": before.series_instance_uid})
+    return Effect(
+        changed=_CHANGED,
+        scene=_shown(described, None),
+        undo=Call(save_measurement, {"measurement": before}),
+        undo_name=f"describe {before.kind.label.lower()}",
+        undo_bytes=_bytes_of(before),
+        value=described,
+    )
+
+
 @command("measurement.delete", permission=Permission.ANNOTATE)
 def delete_measurement(ctx: Context, *, measurement_id: MeasurementId) -> Effect:
     """Take a measurement away; the records keep it as deleted, so that undo brings back the same one."""
@@ -60,6 +106,10 @@ def list_measurements(ctx: Context, *, study_instance_uid: StudyUid) -> Effect:
     """The measurements of a study."""
     with ctx.records("measurement.list", study_instance_uid) as records:
         return Effect(value=records.measurements.of_study(study_instance_uid))
+
+
+def _one_line(text: str) -> str:
+    return shown(" ".join(text.split()))[:_LONGEST_LABEL].strip()
 
 
 def _shown(saved: Measurement, draft_key: int | None) -> SceneChange:

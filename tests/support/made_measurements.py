@@ -80,9 +80,9 @@ def drawn(
     )
 
 
-def every_kind(plan: StackPlan, *, in_space: bool = False) -> list[Measurement]:
+def every_kind(plan: StackPlan, *, n: int = 1, in_space: bool = False) -> list[Measurement]:
     """One of each."""
-    return [drawn(plan, kind, in_space=in_space) for kind in MeasurementKind]
+    return [drawn(plan, kind, n=n, in_space=in_space) for kind in MeasurementKind]
 
 
 def _point(place: np.ndarray) -> Point:

@@ -22,7 +22,7 @@ _COORDINATES = ("SCOORD", "SCOORD3D")
 
 
 def read_measurements(task: Task) -> Mapping[str, Any]:
-    """Answers {"title", "maker", "groups", "outside"}; `outside` names the numbers that belong to no group.
+    """Answers {"title", "study", "sop", "maker", "groups", "outside"}; `outside` names the numbers of no group.
 
     A group: {"tracking_id", "tracking_uid", "finding", "site", "is_target", "details", "remarks", "numbers", "shapes",
     "others"}. Codes are [value, scheme, meaning] or null; frames are counted from 1, as the report does.
@@ -58,6 +58,8 @@ class _Reader:
             waiting.extend((child, depth + 1) for child in reversed(self._children(item, depth)))
         return {
             "title": line(_name(dataset)) or "Report",
+            "study": text_of(dataset, "StudyInstanceUID"),
+            "sop": text_of(dataset, "SOPInstanceUID"),
             "maker": line(text_of(dataset, "Manufacturer"))[:64],
             "groups": groups,
             "outside": outside[:_MOST_GROUPS],

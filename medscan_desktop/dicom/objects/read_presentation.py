@@ -5,6 +5,7 @@ from typing import Any
 
 from medscan_desktop.dicom.objects.quiet import quiet
 from medscan_desktop.dicom.objects.references import Dataset, data_set, items_of, numbers_of, referenced_series, text_of
+from medscan_desktop.dicom.objects.write_presentation import EXACT_AREA, PRIVATE_CREATOR, PRIVATE_GROUP
 from medscan_desktop.dicom.workers.task import Task
 
 # What is understood at the top of the object, or says nothing about the picture; everything else is named to the user.
@@ -35,6 +36,7 @@ _UNDERSTOOD = frozenset(
         "BodyPartExamined",
         "PatientPosition",
         "GraphicGroupSequence",
+        "ContributingEquipmentSequence",
     )
 )
 _OMITTED = {
@@ -152,7 +154,17 @@ def _area(item: Dataset) -> dict[str, Any]:
         "top_left": numbers_of(item, "DisplayedAreaTopLeftHandCorner"),
         "bottom_right": numbers_of(item, "DisplayedAreaBottomRightHandCorner"),
         "mode": text_of(item, "PresentationSizeMode"),
+        "exact": _exact_area(item),
     }
+
+
+def _exact_area(item: Dataset) -> list[float]:
+    """The area in parts of a pixel, where this program wrote it: top left, bottom right; empty otherwise."""
+    try:
+        found = item.private_block(PRIVATE_GROUP, PRIVATE_CREATOR)[EXACT_AREA].value
+        return [float(one) for one in found] if len(found) == 4 else []
+    except (KeyError, TypeError, ValueError):
+        return []
 
 
 def _annotation(item: Dataset, colours: Mapping[str, Any], omitted: list[str]) -> dict[str, Any]:

@@ -43,4 +43,4 @@ def key_object_file(
                 if headers[instance].frames > 1:
                     reference.ReferencedFrameNumber = [frame + 1 for frame in sorted(frames[instance])]
         made = KeyObjectSelectionDocument(sources, selection, **identity(_SERIES_NUMBER))
-    return file_bytes(made, f"Key images: {title.meaning}", made_at)
+    return file_bytes(made, headers[images[0][0]], f"Key images: {title.meaning}", made_at)

@@ -65,7 +65,7 @@ def report_file(
         in_space = any(not place.in_pixels for _, place in found)
         document = hd.Comprehensive3DSR if in_space else hd.ComprehensiveSR
         made = document(list(evidence.values()), report[0], is_complete=True, **identity(_SERIES_NUMBER))
-    return file_bytes(made, "Measurements", made_at)
+    return file_bytes(made, found[0][1].header, "Measurements", made_at)
 
 
 def tracking_of(one: Measurement) -> str:

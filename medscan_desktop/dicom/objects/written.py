@@ -5,6 +5,7 @@ an object about a thousand images opens none of them. pydicom is imported where 
 """
 
 import io
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,19 @@ _COPIED = (
 _NOT_KEPT = ("StudyID", "ReferringPhysicianName")  # type 2, and not in the scanner's header
 
 
+_ANY = re.compile(r".*", re.DOTALL)
+_DATE = re.compile(r"(?!0000)(\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))?")
+_TIME = re.compile(r"(([01]\d|2[0-3])([0-5]\d([0-5]\d(\.\d{1,6})?)?)?)?")
+_FORMS = {"PatientBirthDate": _DATE, "StudyDate": _DATE, "StudyTime": _TIME}  # highdicom refuses any other
+
+
 def source_of(header: Header) -> "Dataset":
     """The image as an object that refers to it sees it, with its patient and study."""
+    with quiet():  # texts that are longer than their VR allows stay as they are
+        return _source(header)
+
+
+def _source(header: Header) -> "Dataset":
     from pydicom import Dataset  # noqa: PLC0415  late: half a second
 
     made = Dataset()
@@ -35,7 +47,8 @@ def source_of(header: Header) -> "Dataset":
     made.SOPClassUID, made.SOPInstanceUID = header.sop_class_uid, header.sop_instance_uid
     made.StudyInstanceUID, made.SeriesInstanceUID = header.study_instance_uid, header.series_instance_uid
     for keyword in (*_COPIED, *_NOT_KEPT):
-        setattr(made, keyword, header.text(keyword))
+        text = header.text(keyword)
+        setattr(made, keyword, text if _FORMS.get(keyword, _ANY).fullmatch(text) else "")
     if not made.FrameOfReferenceUID:
         del made.FrameOfReferenceUID
     if header.pixels is not None:
@@ -78,8 +91,8 @@ def person(user: User | None) -> "ObserverContext | None":
     return ObserverContext(concept(Code("121006", "DCM", "Person")), observer)
 
 
-def file_bytes(made: "Dataset", description: str, made_at: datetime) -> bytes:
-    """The Part 10 file, with its equipment, description and moment."""
+def file_bytes(made: "Dataset", like: Header, description: str, made_at: datetime) -> bytes:
+    """The Part 10 file, with its equipment, description and moment, and with the patient as the image `like` has it."""
     date, time = made_at.strftime("%Y%m%d"), made_at.strftime("%H%M%S")
     made.SpecificCharacterSet = "ISO_IR 192"
     made.SeriesDescription = description[:64]
@@ -96,5 +109,17 @@ def file_bytes(made: "Dataset", description: str, made_at: datetime) -> bytes:
             setattr(made, keyword, value)
     buffer = io.BytesIO()
     with quiet():
+        _put_as_written(made, like)
         made.save_as(buffer, enforce_file_format=True)
     return buffer.getvalue()
+
+
+def _put_as_written(made: "Dataset", like: Header) -> None:
+    """A date that is none stands as in the image: another would make it another patient's."""
+    from pydicom import DataElement, config  # noqa: PLC0415  late: half a second
+    from pydicom.tag import Tag  # noqa: PLC0415  late: half a second
+
+    for keyword, form in _FORMS.items():
+        if not form.fullmatch(text := like.text(keyword)):
+            vr = "TM" if form is _TIME else "DA"
+            made[keyword] = DataElement(Tag(keyword), vr, text, validation_mode=config.IGNORE)

@@ -1,0 +1,79 @@
+"""A view as a presentation state: to a file, or into the library, where it can be applied again."""
+
+import re
+from pathlib import Path
+
+from medscan_desktop.dicom.headers.elements import Malformed
+from medscan_desktop.dicom.headers.located import opened
+from medscan_desktop.dicom.objects.write_presentation import presentation_file
+from medscan_desktop.dicom.pixels.tables import Lut, read_tables
+from medscan_desktop.dicom.stacks.plan import StackPlan
+from medscan_desktop.domain.errors import FileRefused, Unsuitable
+from medscan_desktop.domain.shown import shown
+from medscan_desktop.domain.user import Permission
+from medscan_desktop.scene.saved_look import look_of
+from medscan_desktop.scene.view import View
+from medscan_desktop.scene.workspace import SceneChange, Workspace
+from medscan_desktop.workstation.command import Context, Effect, Kind, command
+from medscan_desktop.workstation.filing import file_into_library, listed
+from medscan_desktop.workstation.outgoing import write_out
+from medscan_desktop.workstation.shelf import Shelved, read_series
+
+_NOT_IN_A_CODE = re.compile(r"[^A-Z0-9 _]")
+_ACTION = "export.presentation"
+
+
+@command(_ACTION, permission=Permission.EXPORT)
+def export_presentation(
+    ctx: Context,
+    *,
+    workspace: Workspace,
+    view: View,
+    out: Path | None = None,
+    into_library: bool = False,
+    description: str = "",
+) -> Effect:
+    """Write how a view looks, with the measurements on its images, as a presentation state: to `out`, and or into the
+    library. Raises Unsuitable where a presentation state cannot say it.
+    """
+    stack = workspace.stack(view.stack)
+    if stack is None or (out is None and not into_library):
+        raise Unsuitable("There is no view to be written, or no place to write it to.")
+    look, series = look_of(workspace, view), stack.series_instance_uid
+    with ctx.records(_ACTION, series, into="library" if out is None else "file") as records:
+        study = records.studies.series_by_uid(series).study_instance_uid
+        shelved = read_series(records, ctx.vault, series)
+        drawn = [one for one in records.measurements.of_study(study) if one.series_instance_uid == series]
+    plan = shelved.plan(stack.id)
+    told = shown(description).strip() or "View"
+    content = presentation_file(
+        plan,
+        look,
+        drawn,
+        label=_NOT_IN_A_CODE.sub("", told.upper())[:16].strip() or "VIEW",
+        description=told,
+        modality_lut=_modality_lut(plan, shelved, look.slice),
+        user=ctx.user,
+        made_at=ctx.now(),
+    )
+    scene: SceneChange | None = None
+    if into_library:
+        scene = listed(ctx, study, file_into_library(ctx, _ACTION, content, "presentation state"))
+    if out is not None:
+        write_out(ctx, _ACTION, series, out, content)
+    where = " and ".join([f"written to {out}"] * (out is not None) + ["put into the library"] * into_library)
+    changed = frozenset({Kind.STUDIES}) if into_library else frozenset[Kind]()
+    return Effect(changed=changed, scene=scene, value=out, notice=f"Presentation state {where}.")
+
+
+def _modality_lut(plan: StackPlan, shelved: Shelved, k: int) -> Lut | None:
+    """The lookup table that the image has in place of a rescale."""
+    ref = plan.frames[plan.frame_near(k)]
+    header = plan.headers[ref.header]
+    if not header.image.has_tables:
+        return None
+    try:
+        with shelved.opener(header.sop_instance_uid) as stream:
+            return read_tables(opened(stream, header), header, ref.frame).modality
+    except (Malformed, OSError) as error:
+        raise FileRefused(header.label, "its lookup tables cannot be read") from error
