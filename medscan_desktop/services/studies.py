@@ -1,11 +1,8 @@
 """Finding studies and putting them on the screen."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from medscan_desktop.dicom.stacks.plan import StackPlan
-from medscan_desktop.domain.hanging_protocol import Protocol
 from medscan_desktop.domain.study import Series, SeriesUid, StudyUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.scene.apply_protocol import hang_best
@@ -17,10 +14,11 @@ from medscan_desktop.scene.view import ViewId
 from medscan_desktop.scene.workspace import Workspace, blank
 from medscan_desktop.workstation.arrivals import load_for_screen
 from medscan_desktop.workstation.command import Context, Effect, command
+from medscan_desktop.workstation.first_hung import first_hung
 from medscan_desktop.workstation.masks import mask_files, read_masks
 from medscan_desktop.workstation.open_marks import mark_open, unmark
 from medscan_desktop.workstation.protocols import protocols_that_hang
-from medscan_desktop.workstation.shelf import Shelved, read_series, read_study
+from medscan_desktop.workstation.shelf import read_series, read_study
 from medscan_desktop.workstation.stacks import most_useful, stack_of, stacks_of, with_pixels
 
 
@@ -69,11 +67,11 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
         protocols = protocols_that_hang(records.preferences, ctx.settings.hanging, ctx.user.id if ctx.user else None)
         records.studies.put_opened(study_instance_uid)
         mark_open(records, study_instance_uid)
-    ctx.shelf.clear()
     stacks = tuple(stack for one in shelved for stack in stacks_of(one))
     if series_instance_uid is not None:
         protocols = ()
-    first = _first_hung(shelved, stacks, protocols) or most_useful(shelved, series_instance_uid)
+    first = first_hung(shelved, stacks, protocols) or most_useful(shelved, series_instance_uid)
+    ctx.shelf.clear(but_ahead=first[1] if first else None)
     loading = load_for_screen(ctx, *first) if first else None  # at once: its pixels arrive while the rest is done
     offer = ctx.shelf.offer_of(first[1].id) if first else None
     masks = read_masks(ctx.vault, files)
@@ -90,21 +88,10 @@ def open_study(ctx: Context, *, study_instance_uid: StudyUid, series_instance_ui
         if first is None:  # documents alone: the first is opened next, and read in an act of its own
             hung = replace(hung, views=())
         layers = all_mask_layers(findings, masks, hung)
-        drawn = {"measurements": tuple(measurements), "own_key_images": tuple(keys)}
-        hung = replace(hung, calibrations=tuple(calibrations))
-        return replace(hung, findings=tuple(findings), masks=layers, **drawn)
+        said = replace(hung, findings=tuple(findings), masks=layers, calibrations=tuple(calibrations))
+        return replace(said, measurements=tuple(measurements), own_key_images=tuple(keys))
 
     return Effect(scene=show)
-
-
-def _first_hung(
-    shelved: Sequence[Shelved], stacks: tuple[Stack, ...], protocols: Sequence[Protocol]
-) -> tuple[Shelved, StackPlan] | None:
-    """What the active view of the best protocol shows, None where none fits."""
-    hung = hang_best(Workspace(stacks=stacks), protocols)
-    shown = next((view.stack for view in hung.views if view.id == hung.active), None) if hung is not None else None
-    plans = ((one, plan) for one in shelved for plan in one.grouping.stacks if plan.id == shown)
-    return next(plans, None)
 
 
 @command("series.show", permission=Permission.READ)

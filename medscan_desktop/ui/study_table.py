@@ -121,6 +121,20 @@ class StudyTable(QTableView):
         study = self.currentIndex().data(_STUDY)
         return study if isinstance(study, Study) else None
 
+    def beside(self, uid: StudyUid, step: int) -> Study | None:
+        """The study so many rows below (or above) another one, as the table is sorted; None where there is none."""
+        row = self._rows.row_of(uid)
+        if row is None:
+            return None
+        at = self._sorted.mapFromSource(self._rows.index(row, 0)).row() + step
+        study = self._sorted.index(at, 0).data(_STUDY) if 0 <= at < self._sorted.rowCount() else None
+        return study if isinstance(study, Study) else None
+
+    def select(self, uid: StudyUid) -> None:
+        """Make this study the selected one, where it is listed."""
+        if self._rows.row_of(uid) is not None:
+            self._select(uid)
+
     def study_at(self, at: QPoint) -> Study | None:
         """The study in the row at a place of the viewport."""
         study = self.indexAt(at).data(_STUDY)

@@ -126,6 +126,7 @@ class Shelf:
         self._followed: dict[StackId, _Followed] = {}  # in the order in which they were last asked for
         self._wishes: dict[StackId, ShownAs] = {}
         self._series: dict[SeriesUid, Shelved] = {}
+        self._ahead: StackId | None = None  # of another study, which may be opened next
 
     def load(
         self,
@@ -176,14 +177,31 @@ class Shelf:
         with self._lock:
             return frozenset(self._followed)
 
-    def clear(self) -> None:
-        """Let go of every stack; what is still loading stops."""
+    def clear(self, *, but_ahead: StackPlan | None = None) -> None:
+        """Let go of every stack; what is still loading stops. Not `but_ahead`, where that was loaded ahead."""
         with self._lock:
+            kept = self._followed.get(but_ahead.id) if but_ahead is not None and but_ahead.id == self._ahead else None
+            is_same = kept is not None and but_ahead is not None and kept.plan.frames == but_ahead.frames
             gone, self._followed = self._followed, {}
+            if is_same and kept is not None and but_ahead is not None:
+                self._followed[but_ahead.id] = gone.pop(but_ahead.id)
+            self._ahead = None
             self._wishes.clear()
             self._series.clear()
         for followed in gone.values():
             followed.let_go()
+
+    def load_ahead(self, shelved: Shelved, plan: StackPlan) -> bool:
+        """Begin to load what another study would show first, where there is room for the whole of it; else False."""
+        with self._lock:
+            gone = self._followed.pop(self._ahead, None) if self._ahead not in (None, plan.id) else None
+            self._ahead = plan.id
+            has_room = self.budget is None or self._left(need_of(plan).total) >= 0
+        if gone is not None:
+            gone.let_go()
+        if has_room:
+            self.load(shelved, plan)
+        return has_room
 
     def forget(self, series_uid: SeriesUid, *, keep: frozenset[StackId] = frozenset()) -> None:
         """Let go of the stacks of a series but those to `keep`; with none of them, of how it was read too."""
@@ -232,6 +250,7 @@ class _Followed:
 
     def __init__(self, plan: StackPlan, opener: Opener, workers: Workers, threads: int, fitted: Fit) -> None:
         self._lock = Lock()
+        self.plan = plan
         self._followers: list[Follower] = []
         self._last = 0.0
         self._started = Event()

@@ -15,9 +15,11 @@ from medscan_desktop.domain.stack_traits import StackKind, StackTraits
 from medscan_desktop.domain.study import Patient, SeriesUid, Study, StudyUid
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.voi import Window
+from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.apply_protocol import hang_best, hang_by, layout_of, stage_after, step_stage
 from medscan_desktop.scene.arrangement import edit_between
 from medscan_desktop.scene.camera import pane_map
+from medscan_desktop.scene.changes import with_voi
 from medscan_desktop.scene.layout import Layout
 from medscan_desktop.scene.stack import Stack, StackId
 from medscan_desktop.scene.turned import sides_seen, turned_to
@@ -228,6 +230,18 @@ def test_a_stage_is_one_step_that_undo_takes_back() -> None:
     assert edit is not None
     back, _ = edit.reversed(after)
     assert (back.views, back.layout, back.hung) == (before.views, before.layout, before.hung)
+
+
+def test_a_window_changed_beside_another_of_the_same_series_changes_its_own_alone() -> None:
+    """Brain beside bone: narrowing the brain must not take the bone away. Planes of one window go together."""
+    volume = Volume(np.zeros((28, 4, 4), np.int16), Geometry(np.eye(4), (28, 4, 4)), np.ones(28, np.bool_), "HU")
+    workspace = hung(HEAD)
+    workspace = workspace.with_stack(replace(workspace.stacks[0], volume=volume, loaded_count=28))
+    changed = with_voi(workspace, workspace.views[0], Window(40, 60))
+    assert [view.voi for view in changed.views] == [Window(40, 60), Window(350, 2000, name="Bone")]
+
+    planes = hang_by(workspace, workspace.hung.protocol, 2) if workspace.hung else workspace
+    assert {view.voi for view in with_voi(planes, planes.views[0], Window(40, 60)).views} == {Window(40, 60)}
 
 
 def test_what_nothing_fits_stays_empty_or_gives_its_room_away() -> None:
