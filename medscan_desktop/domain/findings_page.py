@@ -7,7 +7,7 @@ from datetime import datetime
 from medscan_desktop.domain import notices
 from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.finding import Finding, FindingState
-from medscan_desktop.domain.measurement import Measurement, area_text
+from medscan_desktop.domain.measurement import Measurement, MeasurementKind, angle_text, area_text, value_text
 from medscan_desktop.domain.study import Study
 from medscan_desktop.domain.user import UserId
 
@@ -110,7 +110,7 @@ def _name(names: Mapping[UserId, str], user: UserId | None) -> str:
 
 
 def _measurement_table(measurements: Sequence[Measurement]) -> Table:
-    rows = tuple((one.kind.value.capitalize(), _value(one), _detail(one), f"{one.frame + 1}") for one in measurements)
+    rows = tuple((one.kind.label, _value(one), _detail(one), f"{one.frame + 1}") for one in measurements)
     columns = ("Measurement", "Value", "Detail", "Image")
     return Table("Measurements", columns, (0.15, 0.22, 0.53, 0.1), frozenset({1, 3}), rows, "No measurement.")
 
@@ -118,6 +118,12 @@ def _measurement_table(measurements: Sequence[Measurement]) -> Table:
 def _value(measurement: Measurement) -> str:
     """The number to read first: short, since what has no room in its column is cut."""
     statistics = measurement.statistics
+    if measurement.angle is not None:
+        return angle_text(measurement.angle)
+    if measurement.length is not None and measurement.width is not None:
+        return f"{measurement.length:.1f} × {measurement.width:.1f} {measurement.unit}"
+    if measurement.kind is MeasurementKind.PROBE and statistics is not None:
+        return value_text(statistics.mean, statistics.unit)
     if measurement.length is not None:
         return f"{measurement.length:.1f} {measurement.unit}"
     return f"{statistics.mean:.1f} {statistics.unit} (mean)".replace("  ", " ") if statistics else "–"
@@ -126,8 +132,10 @@ def _value(measurement: Measurement) -> str:
 def _detail(measurement: Measurement) -> str:
     """How far to trust the distances first, since what has no room at the end is cut."""
     statistics = measurement.statistics
+    if measurement.kind in (MeasurementKind.ANGLE, MeasurementKind.COBB, MeasurementKind.PROBE):
+        return ""  # no distance
     if statistics is None:
-        return measurement.trust
+        return measurement.trust if measurement.length is not None else measurement.text
     return (
         f"{area_text(statistics, measurement.trust)}, SD {statistics.standard_deviation:.1f}, "
         f"{statistics.minimum:.1f} to {statistics.maximum:.1f}, n {statistics.count}"

@@ -21,6 +21,7 @@ _SAVED, _SELECTED, _DRAFT = 0xFFD75E, 0x63E6FF, 0xFFE9A8
 _RIM = QColor(0, 0, 0, 160)
 _BARRED = (MeasurementKind.LENGTH, MeasurementKind.BIDIRECTIONAL)  # short bars show the exact ends
 _WITHOUT_HANDLES = (MeasurementKind.TEXT,)
+_CROSS_PX = 9.0  # reach of a probe's cross
 _ARC_PX = 22.0  # radius of the arc in an angle
 _LONGEST_TEXT = 0.6  # of the pane's width, for words that the user wrote
 
@@ -51,7 +52,8 @@ class MeasurementPainter:
             self._draw_shape(one, lines, colour, strong=is_chosen or is_open or one.id == workspace.touched)
             shown.append((one, lines, colour, draft is not None and draft.is_written))
         every = [line for _, lines, _, _ in shown for line in lines]
-        for one, lines, colour, is_written in shown:
+        # What the user wrote has its place; the numbers go around it.
+        for one, lines, colour, is_written in sorted(shown, key=lambda each: each[0].kind is not MeasurementKind.TEXT):
             if lines and not is_written:  # what is being written stands in its field
                 self._draw_label(one, lines, every, colour)
 
@@ -111,7 +113,8 @@ class MeasurementPainter:
         else:
             around = lines[0][1:2] if one.kind is MeasurementKind.ARROW else np.concatenate(lines)
             low, high = around.min(axis=0), around.max(axis=0)
-            frame = QRectF(QPointF(*low.tolist()), QPointF(*high.tolist()))
+            reach = _CROSS_PX if one.kind is MeasurementKind.PROBE else 0.0
+            frame = QRectF(QPointF(*(low - reach).tolist()), QPointF(*(high + reach).tolist()))
             place = free_place(frame, size, self.area, self.texts.occupied, every)
             self._draw_leader([around], place, colour)
         self.labels[one.id] = place
@@ -155,7 +158,7 @@ def _end_bars(ends: Floats) -> list[Floats]:
 def _cross(at: Floats) -> list[Floats]:
     """A cross that leaves the pixel itself free."""
     ways = np.array([(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)])
-    return [np.stack([at + way * 3.0, at + way * 9.0]) for way in ways]
+    return [np.stack([at + way * 3.0, at + way * _CROSS_PX]) for way in ways]
 
 
 def _arc(legs: Floats) -> list[Floats]:

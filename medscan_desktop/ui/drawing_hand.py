@@ -54,19 +54,20 @@ class DrawingHand:
         one = next((one for one in workspace.measurements if one.id == named), None)
         return Touch(one, None) if one is not None else None
 
-    def hover(self, pointer: Pointer) -> None:
-        """The open end of what is drawn follows; what lies under the pointer is lit."""
+    def hover(self, pointer: Pointer) -> bool:
+        """The open end of what is drawn follows; what lies under the pointer is lit. Whether there was either."""
         view, workspace = self._view(), self._store.workspace
         if view is None or view.stack is None:
-            return
+            return False
         draft = open_draft(workspace, view)
         if draft is not None:
             if not draft.is_written and not draft.is_changing:
                 carry_out(self._workstation, tool_named(workspace.tool).step(workspace, view, pointer))
-            return
+            return True
         touch = self.touch(QPointF(*pointer.position))
         self._show_cursor(touch)
         self._light(touch.measurement.id if touch is not None else None)
+        return touch is not None
 
     def leave(self) -> None:
         """The pointer has left the pane."""
@@ -129,6 +130,7 @@ class DrawingHand:
         if entry is None:
             return
         had_focus = entry.hasFocus()
+        entry.blockSignals(True)  # losing the keyboard would end it a second time, while the screen is being told
         entry.hide()
         entry.deleteLater()
         if had_focus:

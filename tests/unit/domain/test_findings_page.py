@@ -8,7 +8,7 @@ import pytest
 from medscan_desktop.domain import notices
 from medscan_desktop.domain.finding import Code, Finding, FindingId, FindingState, Provenance, Structure
 from medscan_desktop.domain.findings_page import FindingsPage, findings_page
-from medscan_desktop.domain.measurement import Measurement
+from medscan_desktop.domain.measurement import Measurement, MeasurementKind
 from medscan_desktop.domain.study import InstanceUid, Patient, SeriesUid, Study, StudyUid
 from medscan_desktop.domain.user import UserId
 from tests.support.measured import LENGTH, REGION
@@ -70,12 +70,16 @@ def test_dates_read_as_dates_and_what_is_missing_is_a_dash() -> None:
             "12.3 mm² (estimated), SD 2.0, 30.0 to 50.0, n 9",
         ),
         (replace(REGION, statistics=None), "–", ""),
+        (replace(LENGTH, kind=MeasurementKind.ANGLE, length=None, angle=44.96), "45.0°", ""),
+        (replace(LENGTH, kind=MeasurementKind.BIDIRECTIONAL, width=3.1), "5.0 × 3.1 mm", ""),
+        (replace(REGION, kind=MeasurementKind.PROBE, calibration="estimated"), "40 HU", ""),
+        (replace(LENGTH, kind=MeasurementKind.TEXT, length=None, text="Cyst"), "–", "Cyst"),
     ],
 )
 def test_a_measurement_says_how_far_to_trust_it(measurement: Measurement, value: str, detail: str) -> None:
     (row,) = page(measurements=(measurement,)).tables[1].rows
 
-    assert row == (measurement.kind.value.capitalize(), value, detail, "7")
+    assert row == (measurement.kind.label, value, detail, "7")
 
 
 def test_a_demo_says_so_and_nothing_else_does() -> None:
