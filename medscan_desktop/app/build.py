@@ -1,6 +1,7 @@
 """The only place where the parts are joined. Qt-free, so that the command line and the tests build the real thing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from medscan_desktop.domain.user import User
 from medscan_desktop.imaging.need import MEGABYTE
 from medscan_desktop.inference.registry import ModelRegistry
 from medscan_desktop.persistence.database import Database
+from medscan_desktop.persistence.desktops import Desktops
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.keys import Keys
 from medscan_desktop.persistence.preferences import Preferences
@@ -65,6 +67,12 @@ def _chosen_budget(database: Database) -> int:
     return int(chosen.get("megabytes", 0)) * MEGABYTE
 
 
+@contextmanager
+def _desktops(database: Database, now: Callable[[], datetime]) -> Iterator[Desktops]:
+    with database.writing() as connection:
+        yield Desktops(connection, now())
+
+
 def build(
     home: Home,
     keys: Keys,
@@ -95,6 +103,7 @@ def build(
             user=user,
             now=now,
             records=RecordsFactory(database, keys, user.name if user else "", now),
+            desktops=lambda: _desktops(database, now),
             vault=vault,
             models=registry,
             pictures=pictures,

@@ -16,6 +16,7 @@ from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.imaging.surface import Surface
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.inference.registry import ModelRegistry
+from medscan_desktop.persistence.desktops import Desktops
 from medscan_desktop.persistence.records import Records
 from medscan_desktop.persistence.vault import Vault
 from medscan_desktop.scene.view import View
@@ -97,6 +98,7 @@ class Context:
     user: User | None
     now: Callable[[], datetime]
     records: Callable[..., AbstractContextManager[Records]]  # (action, object_id="", **detail): one audited transaction
+    desktops: Callable[[], AbstractContextManager[Desktops]]  # a transaction of how screens stood, without audit event
     vault: Vault
     models: ModelRegistry
     pictures: Pictures
