@@ -15,7 +15,7 @@ from medscan_desktop.scene.stack import Stack, StackId
 from medscan_desktop.scene.view import Camera, View, ViewId, ViewKind
 from medscan_desktop.scene.workspace import BeforePrior, Workspace
 
-_FLAT = (ViewKind.THREE_D, ViewKind.DOCUMENT)
+_FLAT = (ViewKind.THREE_D, ViewKind.DOCUMENT, ViewKind.CURVED)
 _SAME_GREYS = frozenset({"CT", "PT"})  # whose values mean the same in every study: one window for both
 
 

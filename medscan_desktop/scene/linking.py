@@ -13,7 +13,7 @@ from medscan_desktop.scene.stack import Stack, StackId
 from medscan_desktop.scene.view import Camera, View, ViewKind
 from medscan_desktop.scene.workspace import Workspace
 
-_FLAT = (ViewKind.THREE_D, ViewKind.DOCUMENT)  # no slice of a stack
+_FLAT = (ViewKind.THREE_D, ViewKind.DOCUMENT, ViewKind.CURVED)  # no slice of a stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,14 @@ def with_link(workspace: Workspace, link: SpaceLink) -> Workspace:
 
 
 def shares_window(workspace: Workspace, view: View, other: View) -> bool:
-    """Whether a window set in one view is set in the other: of one stack always, else where windows are linked.
+    """Whether a window set in one view is set in the other: the planes of one stack are read together.
 
-    Then for stacks of one modality and unit: 40 is another grey in MR than in CT.
+    Not where it hangs twice with windows of its own (brain beside bone). Other stacks where windows are linked, of one
+    modality and unit: 40 is another grey in MR than in CT.
     """
     if other.stack == view.stack:
-        return True
+        is_apart = other.kind is view.kind and view.tile is None
+        return other.id == view.id or (other.voi == view.voi and not is_apart)
     one, two = workspace.stack(view.stack), workspace.stack(other.stack)
     if not workspace.links.window or one is None or two is None or one.volume is None or two.volume is None:
         return False

@@ -47,7 +47,7 @@ def reference_source(workspace: Workspace, view: View) -> tuple[View, Relation] 
     active = next((one for one in workspace.views if one.id == workspace.active), None)
     if active is None or active.id == view.id or not workspace.reference_lines:
         return None
-    if ViewKind.THREE_D in (active.kind, view.kind) or ViewKind.DOCUMENT in (active.kind, view.kind):
+    if {active.kind, view.kind} & {ViewKind.THREE_D, ViewKind.DOCUMENT, ViewKind.CURVED}:
         return None
     if active.stack == view.stack and workspace.crosshair and active.kind in PLANES and view.kind in PLANES:
         return None
