@@ -17,7 +17,7 @@ USER_CALIBRATION = "user calibration"
 class UserCalibration:
     """`drawn` is the line's length by the image's own measure, in its `unit` ("mm" or "px"); it is `known_mm` long.
 
-    `sop_instance_uid` None: all images of the series.
+    `sop_instance_uid` None: all images of the series. `image_calibration` is how far the image's own measure goes.
     """
 
     id: CalibrationId
@@ -27,6 +27,7 @@ class UserCalibration:
     drawn: float
     unit: str
     known_mm: float
+    image_calibration: str = "px"
     created_by: UserId | None = None
     created_at: str = ""  # ISO 8601, UTC
 

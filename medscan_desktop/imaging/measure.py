@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from medscan_desktop.domain.measurement import OUTLINES, Measurement, MeasurementKind, Statistics
+from medscan_desktop.imaging.distance_scale import DistanceScale
 from medscan_desktop.imaging.regions import Inside, area_of, pixels_inside, value_at, voxels_inside
 from medscan_desktop.imaging.volume import Volume
 
@@ -21,12 +22,43 @@ _POINTS = {
 }
 
 
-def measured(one: Measurement, volume: Volume, *, refusal: str = "", live: bool = False) -> Measurement:
+def measured(
+    one: Measurement, volume: Volume, *, refusal: str = "", live: bool = False, scale: DistanceScale | None = None
+) -> Measurement:
     """The same points with all their numbers anew, from these pixels and with their unit and calibration.
 
     `refusal` says why no volume may be measured here, "" where it may. `live` is for one that still moves: it may do
-    without the values of a very large region.
+    without the values of a very large region. `scale` is in place of the volume's own where a user has calibrated it.
     """
+    found = _measured(one, volume, refusal, live=live)
+    return found if scale is None or scale.calibration == volume.calibration else _scaled(found, scale)
+
+
+def rescaled(one: Measurement, scale: DistanceScale) -> Measurement:
+    """A saved measurement by another scale of its image: from its points alone, its values stay."""
+    points = np.asarray(one.points, float).reshape(-1, 3)
+    if one.kind is MeasurementKind.SPHERE or len(points) != _POINTS.get(one.kind, len(points)):
+        return one
+    return _scaled(_with_distances(one, points), scale)
+
+
+def _scaled(found: Measurement, scale: DistanceScale) -> Measurement:
+    """Lengths, and the area in their square, by another scale than the image's; points and angles stay."""
+    factor, statistics = scale.factor, found.statistics
+    if statistics is not None and found.kind in OUTLINES:
+        area = area_of(found.kind, np.asarray(found.points, float), found.normal) * factor**2
+        statistics = replace(statistics, area_mm2=area if scale.unit == "mm" else None)
+    return replace(
+        found,
+        unit=scale.unit,
+        calibration=scale.calibration,
+        length=None if found.length is None else found.length * factor,
+        width=None if found.width is None else found.width * factor,
+        statistics=statistics,
+    )
+
+
+def _measured(one: Measurement, volume: Volume, refusal: str, *, live: bool) -> Measurement:
     kind, points = one.kind, np.asarray(one.points, float).reshape(-1, 3)
     bare = replace(
         one,

@@ -9,18 +9,30 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from medscan_desktop.domain import notices
+from medscan_desktop.imaging.distance_scale import DistanceScale
 from medscan_desktop.imaging.geometry import orientation_letters
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Voi, VoiLut
-from medscan_desktop.render.colours import ALERT, PALE
+from medscan_desktop.render.colours import ALERT, MUTED, PALE
+from medscan_desktop.render.compared_words import study_banner
+from medscan_desktop.scene.calibrating import distance_scale
 from medscan_desktop.scene.camera import PaneMap
+from medscan_desktop.scene.display import CornerTexts
+from medscan_desktop.scene.key_slices import own_key_slices
+from medscan_desktop.scene.linking import link_state
 from medscan_desktop.scene.overlay import ContourLayer, MaskLayer, WashLayer
+from medscan_desktop.scene.plane_lines import plane_texts
 from medscan_desktop.scene.presenting import presentation_of
+from medscan_desktop.scene.screen import Screen, scale_text
+from medscan_desktop.scene.shown_on_image import overlay_planes_of, own_shutter
 from medscan_desktop.scene.stack import Corners, Stack
 from medscan_desktop.scene.view import Camera, View, ViewKind
 from medscan_desktop.scene.workspace import Workspace
 
 _KEY = 0xFFD75E
+_CUT = 0x9BE7FF
+_LINKED = 0x7FE0A8
+_NO_SCREEN = Screen()
 _SWATCHES = 12  # of one strip
 PLANE_COLOURS = {ViewKind.AXIAL: 0xF0655A, ViewKind.CORONAL: 0x6CCB74, ViewKind.SAGITTAL: 0xF2C94C}
 
@@ -33,6 +45,8 @@ class Line:
     kept: bool = False
     colour: int = PALE
     bold: bool = False
+    least: CornerTexts = CornerTexts.FULL  # it stands there from this step of the corner texts on
+    chain: bool | None = None  # a chain before it, whole or (False) broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,7 @@ class Strip:
     text: str
     colour: int = ALERT
     swatches: tuple[tuple[int, int, int], ...] = ()
+    filled: bool = False  # with its colour, in dark letters: what must be seen from across the room
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +70,35 @@ class PaneWords:
     top_strips: tuple[Strip, ...] = ()
     bottom_strips: tuple[Strip, ...] = ()
 
-    def only_kept(self) -> "PaneWords":
-        """What stays when the user hides the overlay."""
+    def at(self, step: CornerTexts) -> "PaneWords":
+        """What stays at this step of the corner texts."""
         corners = ("top_left", "top_right", "bottom_left", "bottom_right")
-        return replace(self, **{name: tuple(line for line in getattr(self, name) if line.kept) for name in corners})
+        return replace(
+            self,
+            **{
+                name: tuple(line for line in getattr(self, name) if line.kept or line.least <= step)
+                for name in corners
+            },
+        )
 
 
-def plane_words(workspace: Workspace, view: View, stack: Stack, pane: PaneMap | None, value: str) -> PaneWords:
+def plane_words(
+    workspace: Workspace, view: View, stack: Stack, pane: PaneMap | None, value: str, screen: Screen = _NO_SCREEN
+) -> PaneWords:
     """The words of a 2D pane; `pane` is None while no pixels are there, `value` is that under the pointer."""
     words = _common_words(workspace, view, stack)
     corners = stack.corners or Corners()
     live: tuple[Line, ...] = ()
+    scale = distance_scale(workspace, stack, 0)
     if pane is not None and stack.volume is not None:
-        live = _live_lines(view, stack, stack.volume, pane, value)
-    flags = _flags(view.camera, corners, stack.volume, pane) + _phase_line(stack)
-    shown = words if workspace.overlay else words.only_kept()
+        k = pane.slice_index if pane.axes.through == 2 else len(stack.instance_uids) // 2
+        scale = distance_scale(workspace, stack, k)
+        zoom = scale_text(view, pane, screen, None if scale.unit == "px" else scale.factor)
+        live = _live_lines(view, stack, stack.volume, pane, value, zoom)
+    flags = _flags(view.camera, corners, scale, pane) + _hidden_lines(workspace, view, pane) + _phase_line(stack) + _plane_line(workspace, view, pane)
     objects = _object_lines(workspace, view, pane)
-    return replace(shown, bottom_left=flags + objects + (live if workspace.overlay else ()))
+    together = _link_lines(workspace, view)
+    return replace(words, bottom_left=flags + objects + together + live).at(workspace.overlay)
 
 
 def space_words(workspace: Workspace, view: View, stack: Stack, preset: str, note: str = "") -> PaneWords:
@@ -79,9 +106,14 @@ def space_words(workspace: Workspace, view: View, stack: Stack, preset: str, not
     words = _common_words(workspace, view, stack)
     if note:
         words = replace(words, top_strips=(*words.top_strips, Strip(note)))
-    shown = words if workspace.overlay else words.only_kept()
-    live = (Line("3D", bold=True), Line(preset)) if workspace.overlay else ()
-    return replace(shown, bottom_left=_phase_line(stack) + live)
+    live = (Line("3D", bold=True, least=CornerTexts.LESS), Line(preset, least=CornerTexts.LESS))
+    return replace(words, bottom_left=_phase_line(stack) + live).at(workspace.overlay)
+
+
+def _plane_line(workspace: Workspace, view: View, pane: PaneMap | None) -> tuple[Line, ...]:
+    """That it is no slice as it was acquired: never hidden."""
+    texts = plane_texts(workspace, view, pane) if pane is not None else ()
+    return tuple(Line(text, kept=True, colour=_CUT, bold=True) for text in texts)
 
 
 def _phase_line(stack: Stack) -> tuple[Line, ...]:
@@ -92,7 +124,7 @@ def _phase_line(stack: Stack) -> tuple[Line, ...]:
 def shown_masks(workspace: Workspace, view: View) -> tuple[MaskLayer, ...]:
     """The masks that this view draws."""
     stack = workspace.stack(view.stack)
-    if not workspace.masks_visible or stack is None:
+    if not workspace.masks_visible or stack is None or view.kind is ViewKind.CURVED:
         return ()
     shape = None if stack.volume is None else stack.volume.geometry.shape
     return tuple(
@@ -104,14 +136,14 @@ def shown_masks(workspace: Workspace, view: View) -> tuple[MaskLayer, ...]:
 
 def shown_contours(workspace: Workspace, view: View) -> tuple[ContourLayer, ...]:
     """The outlines that this view draws."""
-    if not workspace.masks_visible:
+    if not workspace.masks_visible or view.kind is ViewKind.CURVED:
         return ()
     return tuple(layer for layer in workspace.contours if layer.visible and layer.stack == view.stack)
 
 
 def shown_washes(workspace: Workspace, view: View) -> tuple[WashLayer, ...]:
     """The colour washes that this view draws."""
-    if not workspace.masks_visible or view.kind is ViewKind.THREE_D:
+    if not workspace.masks_visible or view.kind in (ViewKind.THREE_D, ViewKind.CURVED):
         return ()
     return tuple(layer for layer in workspace.washes if layer.visible and layer.stack == view.stack)
 
@@ -119,19 +151,39 @@ def shown_washes(workspace: Workspace, view: View) -> tuple[WashLayer, ...]:
 def _common_words(workspace: Workspace, view: View, stack: Stack) -> PaneWords:
     corners = stack.corners or Corners()
     patient = corners.patient
-    if not patient and workspace.study is not None:
-        patient = (workspace.study.patient.display_name, workspace.study.patient.patient_id)
+    study = workspace.study_of(stack)
+    if not patient and study is not None:
+        patient = (study.patient.display_name, study.patient.patient_id)
     return PaneWords(
         top_left=tuple(Line(text, kept=True, bold=row == 0) for row, text in enumerate(patient) if text),
         top_right=_lines(corners.study),
-        bottom_right=_lines(corners.series) or _lines((stack.label,)),
-        top_strips=_notices(workspace, stack) + _omissions(workspace, view),
+        bottom_right=_first_always(_lines(corners.series) or _lines((stack.label,))),
+        top_strips=_which_study(workspace, stack) + _notices(workspace, stack) + _omissions(workspace, view),
         bottom_strips=_overlay_strips(workspace, view),
     )
 
 
+def _first_always(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The first of them with less corner texts too."""
+    return tuple(replace(line, least=CornerTexts.LESS) if row == 0 else line for row, line in enumerate(lines))
+
+
 def _lines(texts: Iterable[str]) -> tuple[Line, ...]:
     return tuple(Line(text) for text in texts if text)
+
+
+def _which_study(workspace: Workspace, stack: Stack) -> tuple[Strip, ...]:
+    """While studies are compared: which one this is."""
+    banner = study_banner(workspace, stack)
+    return () if banner is None else (Strip(banner.text, banner.colour, filled=banner.is_prior),)
+
+
+def _link_lines(workspace: Workspace, view: View) -> tuple[Line, ...]:
+    """How this pane goes with the others, never hidden: what moves by itself must be seen to."""
+    state = link_state(workspace, view)
+    if state is None:
+        return ()
+    return (Line(state.text, kept=True, colour=_LINKED if state.is_linked else MUTED, chain=state.is_linked),)
 
 
 def _notices(workspace: Workspace, stack: Stack) -> tuple[Strip, ...]:
@@ -185,44 +237,59 @@ def _object_lines(workspace: Workspace, view: View, pane: PaneMap | None) -> tup
     if applied is not None:
         lines.append(Line(f"Presentation: {applied.presentation.label or 'without a label'}", kept=True, bold=True))
     if pane is not None and pane.axes.through == 2 and view.stack is not None:
+        if pane.slice_index in own_key_slices(workspace, view.stack):
+            lines.append(Line("KEY IMAGE", kept=True, colour=_KEY, bold=True))
         for keys in workspace.key_images:
             if pane.slice_index in keys.slices.get(view.stack, ()):
                 lines.append(Line(f"KEY IMAGE · {keys.title}".rstrip(" ·"), kept=True, colour=_KEY, bold=True))
     return tuple(lines)
 
 
-def _flags(camera: Camera, corners: Corners, volume: Volume | None, pane: PaneMap | None) -> tuple[Line, ...]:
+def _flags(camera: Camera, corners: Corners, scale: DistanceScale, pane: PaneMap | None) -> tuple[Line, ...]:
     """What could make the picture be read wrongly: lossy, uncalibrated, flipped, which side."""
     texts = [f"laterality {corners.laterality}"] if corners.laterality else []
     if pane is not None and pane.axes.through == 2 and pane.slice_index < len(corners.lossy):
         texts.append(corners.lossy[pane.slice_index])
     elif any(corners.lossy):
         texts.append(next(text for text in corners.lossy if text))
-    if volume is not None and volume.calibration:
-        texts.append("uncalibrated" if volume.calibration == "px" else f"distances: {volume.calibration}")
+    if scale.calibration:
+        texts.append("uncalibrated" if scale.unit == "px" else f"distances: {scale.calibration}")
     if camera.flip_horizontal or camera.flip_vertical:
         ways = [way for way, on in (("left-right", camera.flip_horizontal), ("top-bottom", camera.flip_vertical)) if on]
         texts.append(f"flipped {' and '.join(ways)}")
     return tuple(Line(text, kept=True, colour=ALERT, bold=True) for text in texts if text)
 
 
-def _live_lines(view: View, stack: Stack, volume: Volume, pane: PaneMap, value: str) -> tuple[Line, ...]:
-    """What changes while the user scrolls, windows and zooms."""
-    count = pane.geometry.size_ijk[pane.axes.through]
+def _hidden_lines(workspace: Workspace, view: View, pane: PaneMap | None) -> tuple[Line, ...]:
+    """What the image brings along and the user has taken off: never silent."""
+    texts = []
+    if not workspace.overlay_planes and overlay_planes_of(workspace, view, pane):
+        texts.append("overlay planes off")
+    if not workspace.shutters and own_shutter(workspace, view, pane) is not None:
+        texts.append("shutter off")
+    return tuple(Line(text, kept=True, colour=ALERT) for text in texts)
+
+
+def _live_lines(
+    view: View, stack: Stack, volume: Volume, pane: PaneMap, value: str, zoom: str
+) -> tuple[Line, ...]:
+    """What changes while the user scrolls, windows and zooms; what a small pane drops first comes last."""
+    count = pane.count
     lines = (
-        [Line(view.kind.value.capitalize(), colour=PLANE_COLOURS[view.kind], bold=True)]
+        [Line(view.kind.value.capitalize(), colour=PLANE_COLOURS[view.kind], bold=True, least=CornerTexts.LESS)]
         if view.kind in PLANE_COLOURS
         else []
     )
-    lines.append(Line(_image_text(volume, pane, count)))
+    less = CornerTexts.LESS
+    if view.kind is not ViewKind.CURVED:
+        lines.append(Line(_image_text(volume, pane, count), least=less))
     if not volume.is_colour:
-        lines.append(Line(window_text(view.voi) + (" · inverted" if view.inverted else "")))
-    zoom = f"Zoom {view.camera.zoom:.2f}×"
+        lines.append(Line(window_text(view.voi) + (" · inverted" if view.inverted else ""), least=less))
     turned = view.camera.rotation % 360
-    lines.append(Line(zoom + (f" · {turned:g}°" if turned else "")))
+    lines.append(Line(zoom + (f" · {turned:g}°" if turned else ""), least=less))
     lines.extend(_location(stack, pane))
     if value:
-        lines.append(Line(value))
+        lines.append(Line(value, least=less))
     return tuple(lines)
 
 
@@ -230,7 +297,7 @@ def _image_text(volume: Volume, pane: PaneMap, count: int) -> str:
     """`Image 5/24`; across the slices the images alone are counted, not the places of those that are missing."""
     k = pane.slice_index
     if not volume.empty or pane.axes.through != 2:
-        return f"Image {k + 1}/{count}"
+        return f"{'Plane' if pane.is_oblique else 'Image'} {k + 1}/{count}"
     if k in volume.empty:
         return f"no image · {volume.image_count} images"
     return f"Image {k + 1 - sum(empty < k for empty in volume.empty)}/{volume.image_count}"
@@ -245,8 +312,10 @@ def _location(stack: Stack, pane: PaneMap) -> tuple[Line, ...]:
     point = pane.geometry.centre + pane.normal * float((pane.origin - pane.geometry.centre) @ pane.normal)
     axis = int(np.argmax(np.abs(pane.normal)))
     side = orientation_letters(np.eye(3)[axis] * (1 if point[axis] >= 0 else -1))
-    thickness = pane.geometry.spacing[pane.axes.through]
-    return (Line(f"Loc {side} {abs(point[axis]):.1f} mm · Thk {thickness:.2f} mm"),)
+    place = f"Loc {side} {abs(point[axis]):.1f} mm"
+    if pane.is_oblique or pane.slab is not None:  # how thick it is stands in a line of its own, or it has no thickness
+        return (Line(place),)
+    return (Line(f"{place} · Thk {pane.geometry.spacing[pane.axes.through]:.2f} mm"),)
 
 
 def window_text(voi: Voi) -> str:

@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from medscan_desktop.imaging.distance_scale import DistanceScale
 from medscan_desktop.render.colours import PALE
 from medscan_desktop.render.corners import PLANE_COLOURS
 from medscan_desktop.render.texts import Style, TextPainter
-from medscan_desktop.scene.calibrating import DistanceScale
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.letters import EdgeLetters
 from medscan_desktop.scene.plane_lines import HANDLE_PX, OPEN_PX, plane_lines

@@ -12,8 +12,24 @@ from medscan_desktop.scene.view import View, ViewId
 from medscan_desktop.scene.workspace import Workspace
 
 # The fields of the workspace that a step of its own can change and undo restores; `views` is looked at view by view.
-ARRANGED = ("columns", "maximised", "crosshair", "masks_visible", "overlay", "only_key_images", "tool")
-_OF_A_VIEW = ("voi", "inverted", "camera", "camera_3d", "preset_3d", "space")
+ARRANGED = (
+    "turns",
+    "curves",
+    "layout",
+    "maximised",
+    "hung",
+    "crosshair",
+    "links",
+    "reference_lines",
+    "before_prior",
+    "masks_visible",
+    "overlay",
+    "overlay_planes",
+    "shutters",
+    "only_key_images",
+    "tool",
+)
+_OF_A_VIEW = ("voi", "inverted", "camera", "camera_3d", "preset_3d", "space", "slab")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +75,4 @@ def edit_between(before: Workspace, after: Workspace) -> SceneEdit | None:
 
 
 def _slot(view: View) -> tuple[object, ...]:
-    return view.id, view.kind, view.stack
+    return view.id, view.kind, view.stack, view.tile

@@ -5,6 +5,7 @@ from dataclasses import replace
 from medscan_desktop.domain.measurement import MeasurementId
 from medscan_desktop.imaging.voi import Voi
 from medscan_desktop.imaging.window import initial_voi
+from medscan_desktop.scene.linking import shares_window
 from medscan_desktop.scene.navigation import at_slice, slice_position, volume_of
 from medscan_desktop.scene.view import Camera, Camera3D, View, ViewId, ViewKind
 from medscan_desktop.scene.workspace import Workspace
@@ -22,13 +23,18 @@ def at_last(workspace: Workspace, view: View) -> Workspace:
 
 
 def with_voi(workspace: Workspace, view: View, voi: Voi) -> Workspace:
-    """A window or VOI LUT for every view of the same stack: its planes are read together. True colour has none."""
+    """A window or VOI LUT for every view of the same stack: its planes are read together. True colour has none.
+
+    Where windows are linked, for the stacks of the same modality and unit too.
+    """
     volume = volume_of(workspace, view)
     if volume is None or volume.is_colour:
         return workspace
     return replace(
         workspace,
-        views=tuple(replace(other, voi=voi) if other.stack == view.stack else other for other in workspace.views),
+        views=tuple(
+            replace(other, voi=voi) if shares_window(workspace, view, other) else other for other in workspace.views
+        ),
     )
 
 
@@ -47,7 +53,7 @@ def reset(workspace: Workspace, view: View) -> Workspace:
     """The view as it was first hung: whole image, unturned, first window. Slice and focus stay."""
     stack, volume = workspace.stack(view.stack), volume_of(workspace, view)
     fresh = workspace.with_view(replace(view, camera=Camera(), camera_3d=Camera3D()))
-    voi = initial_voi(volume, stack.modality) if stack is not None and volume is not None else None
+    voi = initial_voi(volume, stack.modality, workspace.presets) if stack is not None and volume is not None else None
     return fresh if voi is None or view.kind is ViewKind.THREE_D else with_voi(fresh, view, voi)
 
 
@@ -99,8 +105,18 @@ def with_masks_toggled(workspace: Workspace) -> Workspace:
 
 
 def with_overlay_toggled(workspace: Workspace) -> Workspace:
-    """The corner texts shown or hidden; what must never be hidden stays."""
-    return replace(workspace, overlay=not workspace.overlay)
+    """Full corner texts, less, none but what must never be hidden; and again."""
+    return replace(workspace, overlay=workspace.overlay.next)
+
+
+def with_overlay_planes_toggled(workspace: Workspace) -> Workspace:
+    """The overlay planes of the images shown or hidden."""
+    return replace(workspace, overlay_planes=not workspace.overlay_planes)
+
+
+def with_shutters_toggled(workspace: Workspace) -> Workspace:
+    """The images' own shutters closed, or open so that all is seen."""
+    return replace(workspace, shutters=not workspace.shutters)
 
 
 def with_crosshair_toggled(workspace: Workspace) -> Workspace:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from medscan_desktop.domain.measurement import Measurement, MeasurementKind, Point
 from medscan_desktop.imaging.measure import measured
+from medscan_desktop.scene.calibrating import distance_scale
 from medscan_desktop.scene.camera import PaneMap, point
 from medscan_desktop.scene.drawing import SHORTEST_DRAG, next_key, noted, open_draft, refusal_of, saving, with_draft
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
@@ -62,7 +63,9 @@ def change(workspace: Workspace, view: View, pointer: Pointer) -> Step:
         return Step(workspace)
     is_done = pointer.phase is Phase.RELEASE
     moved = _moved(touch, pane, pointer)
-    whole = measured(anchored(moved, stack), stack.volume, refusal=refusal_of(stack), live=not is_done)
+    placed = anchored(moved, stack)
+    scale = distance_scale(workspace, stack, placed.frame)
+    whole = measured(placed, stack.volume, refusal=refusal_of(stack), live=not is_done, scale=scale)
     whole = noted(whole, pane)
     key = held.key if held is not None else next_key(workspace)
     draft = Draft(key, view.id, whole, is_changing=True)

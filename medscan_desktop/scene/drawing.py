@@ -12,8 +12,10 @@ import numpy as np
 
 from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind, Point
 from medscan_desktop.domain.study import Study
+from medscan_desktop.domain.user_calibration import UserCalibration
 from medscan_desktop.imaging.measure import measured
 from medscan_desktop.imaging.regions import encloses
+from medscan_desktop.scene.calibrating import scale_by
 from medscan_desktop.scene.camera import PaneMap, point
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
 from medscan_desktop.scene.navigation import pane_of
@@ -45,14 +47,15 @@ def draw(workspace: Workspace, view: View, pointer: Pointer, kind: MeasurementKi
         return Step(_without(workspace, draft))
     if draft is not None and draft.measurement.points and not is_on_plane(draft.measurement, pane, stack):
         draft = None  # left open on another slice
+    sheet = _Sheet(view, stack, pane, study, workspace.calibrations)
     if pointer.phase is Phase.PRESS:
-        return _pressed(_only(workspace, draft), draft, _Sheet(view, stack, pane, study), pointer, kind)
+        return _pressed(_only(workspace, draft), draft, sheet, pointer, kind)
     if draft is None:
         return Step(workspace)
     if pointer.phase is Phase.RELEASE:
-        return _released(workspace, draft, _Sheet(view, stack, pane, study), pointer)
+        return _released(workspace, draft, sheet, pointer)
     if pointer.phase in (Phase.MOVE, Phase.HOVER):
-        return Step(_moved(workspace, draft, _Sheet(view, stack, pane, study), pointer))
+        return Step(_moved(workspace, draft, sheet, pointer))
     return Step(workspace)
 
 
@@ -73,7 +76,7 @@ def finished(workspace: Workspace) -> Step | None:
         return None
     if len(draft.placed) < 2:
         return None
-    return _whole(workspace, draft, _with_points(draft.measurement, draft.placed, stack))
+    return _whole(workspace, draft, _with_points(draft.measurement, draft.placed, stack, workspace.calibrations))
 
 
 def taken_back(workspace: Workspace) -> Workspace | None:
@@ -86,7 +89,7 @@ def taken_back(workspace: Workspace) -> Workspace | None:
     if not placed:
         return _without(workspace, draft)
     last = draft.measurement.points[-1]
-    drawn = _with_points(draft.measurement, (*placed, last), stack)
+    drawn = _with_points(draft.measurement, (*placed, last), stack, workspace.calibrations)
     return with_draft(workspace, replace(draft, placed=placed, measurement=drawn))
 
 
@@ -133,8 +136,11 @@ def noted(one: Measurement, pane: PaneMap) -> Measurement:
 class _Sheet:
     """What is drawn on."""
 
-    def __init__(self, view: View, stack: Stack, pane: PaneMap, study: Study) -> None:
+    def __init__(
+        self, view: View, stack: Stack, pane: PaneMap, study: Study, calibrations: tuple[UserCalibration, ...]
+    ) -> None:
         self.view, self.stack, self.pane, self.study = view, stack, pane, study
+        self.calibrations = calibrations
 
     def at(self, position: tuple[float, float]) -> Point:
         """Patient mm of a position in the pane."""
@@ -202,14 +208,22 @@ def _drawn(
     draft: Draft, chosen: tuple[Point, ...], sheet: _Sheet, pointer: Pointer, *, live: bool = False
 ) -> Measurement:
     shape = shape_of(draft.measurement.kind, chosen, sheet.pane, even=pointer.shift)
-    return noted(_with_points(draft.measurement, shape, sheet.stack, live=live), sheet.pane)
+    return noted(_with_points(draft.measurement, shape, sheet.stack, sheet.calibrations, live=live), sheet.pane)
 
 
-def _with_points(one: Measurement, points: tuple[Point, ...], stack: Stack, *, live: bool = False) -> Measurement:
+def _with_points(
+    one: Measurement,
+    points: tuple[Point, ...],
+    stack: Stack,
+    calibrations: tuple[UserCalibration, ...],
+    *,
+    live: bool = False,
+) -> Measurement:
     placed = anchored(replace(one, points=points), stack)
     if stack.volume is None:
         return placed
-    return measured(placed, stack.volume, refusal=refusal_of(stack), live=live)
+    scale = scale_by(calibrations, stack, placed.frame)
+    return measured(placed, stack.volume, refusal=refusal_of(stack), live=live, scale=scale)
 
 
 def _traced(draft: Draft, sheet: _Sheet, pointer: Pointer) -> Draft:

@@ -13,6 +13,7 @@ from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.window import Window, initial_voi
 from medscan_desktop.scene.camera import point
 from medscan_desktop.scene.document import first_zoom
+from medscan_desktop.scene.layout import Layout, Way
 from medscan_desktop.scene.stack import Stack, StackId
 from medscan_desktop.scene.view import Camera, View, ViewId, ViewKind
 from medscan_desktop.scene.workspace import Workspace
@@ -36,11 +37,15 @@ def hang(workspace: Workspace, study: Study, stacks: Sequence[Stack], first: Sta
         views=(),
         maximised=None,
         focus=MappingProxyType({}),
+        turns=MappingProxyType({}),
+        curves=MappingProxyType({}),
+        grip=None,
         masks=(),
         contours=(),
         washes=(),
         presentations=(),
         key_images=(),
+        own_key_images=(),
         only_key_images=False,
         overlays=(),
         findings=(),
@@ -64,7 +69,7 @@ def show_stack(workspace: Workspace, stack_id: StackId, view_id: ViewId | None) 
         return _laid_out(workspace, stack, QUAD if stack.is_volume else SINGLE)
     old = workspace.view(view_id)
     kind = old.kind if stack.is_volume and old.kind is not ViewKind.DOCUMENT else ViewKind.ACQUIRED
-    shown = workspace.with_view(replace(_view(workspace, stack, view_id, kind), preset_3d=old.preset_3d))
+    shown = workspace.with_view(replace(fresh_view(workspace, stack, view_id, kind), preset_3d=old.preset_3d))
     return _focused(replace(shown, active=view_id), stack)
 
 
@@ -81,7 +86,7 @@ def show_document(workspace: Workspace, stack_id: StackId, view_id: ViewId | Non
     if view_id is not None:
         workspace.view(view_id)
         return replace(workspace.with_view(view), active=view_id)
-    return replace(workspace, views=(view,), columns=1, active=view.id, maximised=None, drafts=())
+    return replace(workspace, views=(view,), layout=Layout(view.id), active=view.id, maximised=None, drafts=())
 
 
 def with_view_beside(workspace: Workspace) -> tuple[Workspace, ViewId]:
@@ -90,8 +95,10 @@ def with_view_beside(workspace: Workspace) -> tuple[Workspace, ViewId]:
     if others:
         return workspace, others[0].id
     new = View(ViewId(max((view.id for view in workspace.views), default=-1) + 1), ViewKind.ACQUIRED)
-    views = (*workspace.views, new)
-    return replace(workspace, views=views, columns=max(2, workspace.columns), maximised=None), new.id
+    layout = workspace.layout.split(workspace.active, Way.BESIDE, new.id)
+    views = {view.id: view for view in (*workspace.views, new)}
+    ordered = tuple(views[cell] for cell in layout.cells)
+    return replace(workspace, views=ordered, layout=layout, maximised=None), new.id
 
 
 def shown_alone(workspace: Workspace, stack_id: StackId) -> Workspace:
@@ -109,8 +116,17 @@ def next_layout(workspace: Workspace) -> Workspace:
     if active is None or stack is None or not stack.is_volume:
         return workspace
     kinds = tuple(view.kind for view in workspace.views)
-    following = _LAYOUTS[(_LAYOUTS.index(kinds) + 1) % len(_LAYOUTS)] if kinds in _LAYOUTS else _LAYOUTS[0]
-    hung = _laid_out(workspace, stack, following)
+    return in_kinds(workspace, _LAYOUTS[(_LAYOUTS.index(kinds) + 1) % len(_LAYOUTS)] if kinds in _LAYOUTS else QUAD)
+
+
+def in_kinds(workspace: Workspace, kinds: Sequence[ViewKind]) -> Workspace:
+    """The stack of the active view over the whole window, in these kinds; no change where it cannot be shown so."""
+    active = next((view for view in workspace.views if view.id == workspace.active), None)
+    stack = workspace.stack(active.stack) if active is not None else None
+    is_possible = stack is not None and (stack.is_volume or tuple(kinds) == SINGLE) and stack.frame_count > 0
+    if active is None or stack is None or not is_possible or active.kind is ViewKind.DOCUMENT:
+        return workspace
+    hung = _laid_out(workspace, stack, kinds)
     same = tuple(replace(view, voi=active.voi, inverted=active.inverted) for view in hung.views)
     return replace(hung, views=same)
 
@@ -138,10 +154,31 @@ def with_loaded(
         replace(stack, loaded_count=loaded_count, failures=failures or stack.failures, notes=notes or stack.notes)
     )
     waiting = [view for view in workspace.views if view.stack == stack_id and view.voi is PENDING]
-    voi = initial_voi(stack.volume, stack.modality) if waiting else None
+    voi = initial_voi(stack.volume, stack.modality, workspace.presets) if waiting else None
     if voi is None:
         return arrived
     return replace(arrived, views=tuple(replace(view, voi=voi) if view in waiting else view for view in arrived.views))
+
+
+def with_filled(workspace: Workspace, stack: Stack) -> Workspace:
+    """The workspace with a stack's pixels, which may still be arriving, in the views that wait for them.
+
+    A view keeps what was arranged in it; what needs the pixels (the first window, the polarity) is put right now.
+    """
+    if workspace.stack(stack.id) is None:
+        return workspace
+    with_pixels = workspace.with_stack(stack)
+    views = tuple(_woken(with_pixels, stack, view) if view.stack == stack.id else view for view in workspace.views)
+    return _focused(replace(with_pixels, views=views), stack)
+
+
+def _woken(workspace: Workspace, stack: Stack, view: View) -> View:
+    kind = view.kind if stack.is_volume else ViewKind.ACQUIRED
+    frame = min(view.frame, max(0, stack.slice_count - 1))  # fewer slices than there are images, over the budget
+    if view.voi is not PENDING:
+        return replace(view, kind=kind, frame=frame)
+    fresh = fresh_view(workspace, stack, view.id, kind)
+    return replace(view, kind=kind, frame=frame, voi=fresh.voi, inverted=fresh.inverted)
 
 
 def emptied(workspace: Workspace, stack_id: StackId) -> Workspace:
@@ -166,15 +203,16 @@ def middle(geometry: Geometry) -> Point:
 
 
 def _laid_out(workspace: Workspace, stack: Stack, kinds: Sequence[ViewKind]) -> Workspace:
-    views = tuple(_view(workspace, stack, ViewId(number), kind) for number, kind in enumerate(kinds))
-    columns = 2 if len(views) == len(QUAD) else len(views)
-    hung = replace(workspace, views=views, columns=columns, active=views[0].id, maximised=None, drafts=())
+    views = tuple(fresh_view(workspace, stack, ViewId(number), kind) for number, kind in enumerate(kinds))
+    layout = Layout.of([view.id for view in views], 2 if len(views) == len(QUAD) else len(views))
+    hung = replace(workspace, views=views, layout=layout, active=views[0].id, maximised=None, drafts=())
     return _focused(hung, stack)
 
 
-def _view(workspace: Workspace, stack: Stack, view_id: ViewId, kind: ViewKind) -> View:
+def fresh_view(workspace: Workspace, stack: Stack, view_id: ViewId, kind: ViewKind) -> View:
+    """A view of a stack as it comes onto the screen: where it was looked at before, windowed as usual."""
     volume = stack.volume
-    voi = initial_voi(volume, stack.modality) if volume is not None else None
+    voi = initial_voi(volume, stack.modality, workspace.presets) if volume is not None else None
     is_inverted = stack.modality == "PT" and not (volume is not None and volume.inverted)  # PET reads in inverse grey
     return View(view_id, kind, stack.id, _first_frame(workspace, stack), voi or PENDING, is_inverted, Camera())
 

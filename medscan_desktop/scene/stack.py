@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import NewType
 
 from medscan_desktop.domain.object_kind import ObjectKind
+from medscan_desktop.domain.stack_traits import StackTraits
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.document import Document
 from medscan_desktop.scene.memory import MemoryOffer
+from medscan_desktop.scene.presentation import Shutter
 
 StackId = NewType("StackId", str)  # "<SeriesInstanceUID>#<n>": a series may split into several stacks
 _NO_STUDY = StudyUid("")
@@ -77,7 +79,10 @@ class Stack:
     volume_refusal: str = ""  # why no volume may be measured and no model run; "" where they may
     reason: str = ""  # why it is a stack of its own, as sentences
     phase: Phase | None = None
+    shutters: tuple[Shutter | None, ...] = ()  # by slice, the images' own; empty where none has one
     study_instance_uid: StudyUid = _NO_STUDY  # of the open study, or of a prior that is open beside it
+    traits: StackTraits | None = None  # what its headers say for hanging; None for what is no image
+    frame_of_reference: str = ""  # (0020,0052): stacks of one share their positions
 
     @property
     def slice_count(self) -> int:

@@ -36,7 +36,9 @@ from medscan_desktop.services.key_images import (
     list_key_images,
     remove_key_image,
 )
+from medscan_desktop.services.looks import delete_look, read_looks, save_look
 from medscan_desktop.services.measurement_exchange import (
+    copy_measurements,
     export_report,
     export_table,
     restore_measurements,
@@ -84,9 +86,11 @@ COMMANDS: tuple[Command, ...] = (
     clear_hold,
     close_prior,
     close_study,
+    copy_measurements,
     count_conflicts,
     create_first_user,
     decide_conflict,
+    delete_look,
     delete_measurement,
     delete_protocol,
     delete_protocol_for_all,
@@ -143,6 +147,7 @@ COMMANDS: tuple[Command, ...] = (
     read_display,
     read_hands,
     read_header,
+    read_looks,
     reject_finding,
     remove_calibration,
     remove_key_image,
@@ -155,6 +160,7 @@ COMMANDS: tuple[Command, ...] = (
     save_calibration,
     save_document,
     save_hands,
+    save_look,
     save_measurement,
     save_presets,
     save_protocol,

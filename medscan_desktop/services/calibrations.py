@@ -1,12 +1,17 @@
 """Users' own calibrations of images without a measure of their own; each step can be undone by its inverse."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from medscan_desktop.domain.errors import Unsuitable
+from medscan_desktop.domain.measurement import Measurement
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.domain.user import Permission
-from medscan_desktop.domain.user_calibration import CalibrationId, UserCalibration
+from medscan_desktop.domain.user_calibration import USER_CALIBRATION, CalibrationId, UserCalibration
+from medscan_desktop.imaging.distance_scale import DistanceScale
+from medscan_desktop.imaging.measure import rescaled
+from medscan_desktop.persistence.records import Records
 from medscan_desktop.scene.workspace import SceneChange, Workspace
 from medscan_desktop.workstation.command import Call, Context, Effect, Kind, command
 
@@ -34,12 +39,13 @@ def save_calibration(ctx: Context, *, calibration: UserCalibration) -> Effect:
             created_at=calibration.created_at or ctx.now().isoformat(),
         )
         records.calibrations.put(saved)
+        changed = _remeasured(records, saved)
     undo = (
         Call(remove_calibration, {"calibration_id": saved.id})
         if replaced is None
         else Call(save_calibration, {"calibration": replaced})
     )
-    return Effect(changed=_CHANGED, scene=_shown(saved), undo=undo, undo_name="calibrate", value=saved)
+    return Effect(changed=_CHANGED, scene=_shown(saved, changed), undo=undo, undo_name="calibrate", value=saved)
 
 
 @command("calibration.remove", permission=Permission.ANNOTATE)
@@ -48,8 +54,9 @@ def remove_calibration(ctx: Context, *, calibration_id: CalibrationId) -> Effect
     with ctx.records("calibration.remove", calibration_id) as records:
         gone = records.calibrations.get(calibration_id)
         records.calibrations.delete(calibration_id)
+        changed = _remeasured(records, gone)
     undo = Call(save_calibration, {"calibration": gone})
-    return Effect(changed=_CHANGED, scene=_hidden(calibration_id), undo=undo, undo_name="remove a calibration")
+    return Effect(changed=_CHANGED, scene=_hidden(calibration_id, changed), undo=undo, undo_name="remove a calibration")
 
 
 @command("calibration.list", permission=Permission.READ)
@@ -63,16 +70,46 @@ def _images(one: UserCalibration) -> tuple[str, str | None]:
     return one.series_instance_uid, one.sop_instance_uid
 
 
-def _shown(saved: UserCalibration) -> SceneChange:
+def _remeasured(records: Records, about: UserCalibration) -> tuple[Measurement, ...]:
+    """The measurements of the series by the scales that hold now: a saved number never outlives its calibration."""
+    valid = records.calibrations.of_study(about.study_instance_uid)
+    changed = []
+    for one in records.measurements.of_study(about.study_instance_uid):
+        if one.series_instance_uid != about.series_instance_uid or one.calibration == "":
+            continue
+        anew = rescaled(one, _scale_of(one, about, valid))
+        if anew != one:
+            records.measurements.put(anew)
+            changed.append(anew)
+    return tuple(changed)
+
+
+def _scale_of(one: Measurement, about: UserCalibration, valid: Sequence[UserCalibration]) -> DistanceScale:
+    image = one.anchor_instance or one.sop_instance_uid
+    own = [each for each in valid if each.series_instance_uid == one.series_instance_uid]
+    exact = next((each for each in own if each.sop_instance_uid is not None and each.sop_instance_uid == image), None)
+    found = exact or next((each for each in own if each.sop_instance_uid is None), None)
+    if found is None:
+        return DistanceScale(1.0, about.unit, about.image_calibration)
+    return DistanceScale(found.factor, "mm", USER_CALIBRATION)
+
+
+def _shown(saved: UserCalibration, changed: Sequence[Measurement]) -> SceneChange:
     def change(workspace: Workspace) -> Workspace:
         others = tuple(one for one in workspace.calibrations if one.id != saved.id)
-        return replace(workspace, calibrations=(*others, saved))
+        return _with(replace(workspace, calibrations=(*others, saved)), changed)
 
     return change
 
 
-def _hidden(calibration_id: CalibrationId) -> SceneChange:
+def _hidden(calibration_id: CalibrationId, changed: Sequence[Measurement]) -> SceneChange:
     def change(workspace: Workspace) -> Workspace:
-        return replace(workspace, calibrations=tuple(one for one in workspace.calibrations if one.id != calibration_id))
+        left = tuple(one for one in workspace.calibrations if one.id != calibration_id)
+        return _with(replace(workspace, calibrations=left), changed)
 
     return change
+
+
+def _with(workspace: Workspace, changed: Sequence[Measurement]) -> Workspace:
+    anew = {one.id: one for one in changed}
+    return replace(workspace, measurements=tuple(anew.get(one.id, one) for one in workspace.measurements))

@@ -15,6 +15,7 @@ from medscan_desktop.domain.user import Permission
 from medscan_desktop.exporters.pdf import page_pdf
 from medscan_desktop.exporters.seg import seg_bytes
 from medscan_desktop.imaging.mask import Mask
+from medscan_desktop.scene.display import CornerTexts
 from medscan_desktop.scene.hanging import hang
 from medscan_desktop.scene.key_image import key_point, looking_at
 from medscan_desktop.scene.layers import all_mask_layers
@@ -112,7 +113,8 @@ def _figures(
     for position, view in enumerate(hung.views):
         ctx.job.report(0.3 + 0.6 * position / len(hung.views), "drawing the pictures")
         alone, only = looking_at(scene, view, stack.id, point)
-        shown = alone if position == 0 else replace(alone, overlay=False)  # small: only what is never hidden
+        small = replace(alone, overlay=CornerTexts.MINIMAL)  # only what is never hidden
+        shown = alone if position == 0 else small
         png = ctx.pictures.png(shown, only, _SMALL if position else _LARGE)
         images.append(KeyImage(png, _caption(view.kind, layers)))
     return tuple(images)

@@ -4,6 +4,7 @@ from medscan_desktop.scene.gesture import Tool
 from medscan_desktop.tools.calibrate import CalibrateTool
 from medscan_desktop.tools.change import ChangeTool
 from medscan_desktop.tools.crosshair import CrosshairTool
+from medscan_desktop.tools.curve import CurveTool
 from medscan_desktop.tools.cut import CutTool
 from medscan_desktop.tools.magnify import MagnifyTool
 from medscan_desktop.tools.measuring import MEASURING_TOOLS
@@ -28,6 +29,7 @@ TOOLS: tuple[Tool, ...] = (
     WindowBoxTool(),
     MagnifyTool(),
     *MEASURING_TOOLS,
+    CurveTool(),
     CalibrateTool(),
 )
 CHANGE: Tool = ChangeTool()  # of a press on a measurement, whatever tool is chosen

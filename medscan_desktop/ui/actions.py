@@ -10,12 +10,14 @@ from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.imaging.voi import Voi
 from medscan_desktop.imaging.window import auto_window, offered_windows
 from medscan_desktop.scene import changes
-from medscan_desktop.scene.drawing import slice_of
+from medscan_desktop.scene.arranging import is_arranged, is_tiled, with_other_sheet, with_stack_in
 from medscan_desktop.scene.hanging import next_layout
 from medscan_desktop.scene.memory import ShownAs
 from medscan_desktop.scene.navigation import acquired_slice, at_slice, focused_at, stepped, volume_of
 from medscan_desktop.scene.overlay import Overlay
 from medscan_desktop.scene.overlays import OVERLAY_KINDS, at_next_key, overlay_source
+from medscan_desktop.scene.screen import Screen
+from medscan_desktop.scene.showing import slice_of
 from medscan_desktop.scene.splitting import one_of_each_axis
 from medscan_desktop.scene.stack import Stack, StackId
 from medscan_desktop.scene.view import View, ViewId, ViewKind
@@ -43,9 +45,25 @@ class ViewerActions:
         self.play: Callable[[], object] = lambda: None  # the player's, once there is one
         self.save_document: Callable[[], object] = lambda: None  # asks where to
         self.step_phase: Callable[[int], object] = lambda _step: None  # of a 4D series
+        # Of the patient's other studies, once there is somebody who knows them.
+        self.toggle_prior: Callable[[], object] = lambda: None
+        self.step_prior: Callable[[int], object] = lambda _way: None
+        self.choose_prior: Callable[[], object] = lambda: None
+        self.close_prior: Callable[[], object] = lambda: None
+        self.register_stacks: Callable[[], object] = lambda: None
         # The window's own, which it puts here.
+        self.point_by_keys: Callable[[], object] = lambda: None
         self.show_palette: Callable[[], object] = lambda: None
+        self.choose_layout: Callable[[], object] = lambda: None
         self.edit_hands: Callable[[], object] = lambda: None
+        self.edit_hanging: Callable[[], object] = lambda: None
+        self.keep_hanging: Callable[[], object] = lambda: None
+        self.choose_hanging: Callable[[], object] = lambda: None
+        self.step_study: Callable[[int], object] = lambda _step: None  # of the library's list
+        self.edit_presets: Callable[[], object] = lambda: None
+        self.measure_screen: Callable[[], object] = lambda: None
+        self.type_window: Callable[[], object] = lambda: None
+        self.place_of_view: Callable[[], tuple[tuple[int, int], Screen] | None] = lambda: None  # of the active one
         self.show_help: Callable[[], object] = lambda: None
         self.full_screen: Callable[[], object] = lambda: None
         self.search_library: Callable[[], object] = lambda: None
@@ -88,10 +106,29 @@ class ViewerActions:
     def next_series(self, step: int) -> None:
         """The next (1) or previous (-1) stack that can be shown, over the whole window."""
         current = self.view.stack if self.view else None
-        shown = [stack for stack in one_of_each_axis(self.workspace) if stack.frame_count > 0]
+        study = self.stack.study_instance_uid if self.stack is not None else ""
+        there = (stack for stack in one_of_each_axis(self.workspace) if stack.study_instance_uid == study)
+        shown = [stack for stack in there if stack.frame_count > 0]  # a prior's are gone through in the prior's pane
         position = next((number for number, stack in enumerate(shown) if stack.id == current), None)
         if position is not None and 0 <= position + step < len(shown):
-            self.show_stack(shown[position + step].id)
+            self.bring(shown[position + step].id)
+
+    def bring(self, stack_id: StackId) -> None:
+        """Show a stack where the layout has its place: in the active cell, on the sheet, or over the whole window."""
+        if is_arranged(self.workspace):
+            self.put(stack_id, self.workspace.active)
+        elif is_tiled(self.workspace):
+            self.workstation.edit("tile mode", lambda workspace: with_other_sheet(workspace, stack_id))
+        else:
+            self.show_stack(stack_id)
+
+    def put(self, stack_id: StackId, view_id: ViewId) -> None:
+        """Show a stack in one cell; what is no image there opens as in `show_stack`."""
+        stack = self.workspace.stack(stack_id)
+        if stack is None or stack.frame_count == 0 or stack.object_kind in OVERLAY_KINDS:
+            self.show_stack(stack_id, view_id)
+        else:
+            self.workstation.edit("series in a cell", lambda workspace: with_stack_in(workspace, stack_id, view_id))
 
     def show_stack(
         self, stack_id: StackId, view_id: ViewId | None = None, on_done: Callable[[Effect], None] | None = None
@@ -170,7 +207,8 @@ class ViewerActions:
         volume = volume_of(self.workspace, self.view) if self.view else None
         if volume is None or self.view is None or self.stack is None:
             return ()
-        return offered_windows(volume, self.stack.modality, acquired_slice(self.workspace, self.view))
+        presets = self.workspace.presets
+        return offered_windows(volume, self.stack.modality, acquired_slice(self.workspace, self.view), presets)
 
     def use_window(self, voi: Voi) -> None:
         """A window for the active stack."""
@@ -213,7 +251,7 @@ class ViewerActions:
         self._change(lambda workspace, view: changes.flipped(workspace, view, horizontally=horizontally), "mirror")
 
     def toggle_overlay(self) -> None:
-        """Corner texts."""
+        """Corner texts: full, less, minimal."""
         self.store.update(changes.with_overlay_toggled)
 
     def toggle_masks(self) -> None:
@@ -234,7 +272,7 @@ class ViewerActions:
 
     def maximise(self, view_id: ViewId) -> None:
         """One view over the whole window, and back."""
-        self.store.update(lambda workspace: changes.maximised(workspace, view_id))
+        self.workstation.edit("show large", lambda workspace: changes.maximised(workspace, view_id))
 
     # What was drawn and found
 
@@ -313,6 +351,10 @@ class ViewerActions:
         """The study's page as PDF."""
         if self.workspace.study is not None:
             self.workstation.do(export_pdf, study_instance_uid=self.workspace.study.study_instance_uid, out=out)
+
+    def change_view(self, change: _ViewChange, undo_name: str = "") -> None:
+        """The same for what stands beside its command."""
+        self._change(change, undo_name)
 
     def _change(self, change: _ViewChange, undo_name: str = "") -> None:
         """Change the active view; with a name as a step that undo reverses."""

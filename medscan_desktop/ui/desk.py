@@ -1,6 +1,6 @@
 """What a logged-in user works at: library and viewer over one workstation, the footer, the lock."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
@@ -8,30 +8,24 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from medscan_desktop.domain.hands import Hands
 from medscan_desktop.domain.study import SeriesUid, Study, StudyUid
-from medscan_desktop.domain.user import UserId
 from medscan_desktop.services.presence import look_at_study
 from medscan_desktop.services.session import log_out
 from medscan_desktop.services.studies import close_study, open_study
 from medscan_desktop.ui import make
+from medscan_desktop.ui.display_control import DisplayControl
 from medscan_desktop.ui.footer import Footer
 from medscan_desktop.ui.given_back import GivenBack
+from medscan_desktop.ui.going_on import GoingOn
 from medscan_desktop.ui.hands_control import HandsControl
+from medscan_desktop.ui.hanging_control import HangingControl
 from medscan_desktop.ui.help import HelpOverlay
 from medscan_desktop.ui.idle import IdleWatch
 from medscan_desktop.ui.library import LibraryPage
 from medscan_desktop.ui.viewer import ViewerPage
+from medscan_desktop.ui.worklist import Worklist
 from medscan_desktop.workstation.command import Settings
 from medscan_desktop.workstation.jobs import Job, Jobs
 from medscan_desktop.workstation.workstation import Workstation
-
-
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """Where a user was when the screen was locked."""
-
-    user: UserId
-    study: StudyUid
-    series: SeriesUid | None
 
 
 class Desk(QWidget):
@@ -44,14 +38,18 @@ class Desk(QWidget):
         super().__init__()
         self._workstation = workstation
         self._minutes = settings.lock_after_minutes
-        self._left: _Left | None = None
         self._opening: Job | None = None
         self._given_back = GivenBack(workstation.store, jobs, self)
         self.library = LibraryPage(workstation, self._open)
         self.viewer = ViewerPage(workstation, jobs, settings)
         self.footer = Footer(workstation)
+        self.going_on = GoingOn(self.viewer.commands, self.library, self.open_study)
         self.help = HelpOverlay(self)
         self.hands = HandsControl(workstation, self.viewer, self.help, self)
+        self.display = DisplayControl(self.viewer.commands, self)
+        self.hanging = HangingControl(self.viewer, self)
+        self.worklist = Worklist(workstation, self.library.table, self.open_study, self)
+        self.viewer.commands.step_study = self.worklist.step
         self._pages = QStackedWidget()
         self._pages.addWidget(self.library)
         self._pages.addWidget(self.viewer)
@@ -68,41 +66,42 @@ class Desk(QWidget):
             return
         for page in (self.library, self.viewer):
             page.session.name.setText(user.display_name)
-        left, self._left = self._left, None
         self._pages.setCurrentWidget(self.library)
         self.hands.read()
+        self.hanging.read()
+        self.display.read()
         self.library.refresh()
         self.library.watched.begin()
         self.library.search.setFocus()
+        self.going_on.enter(user, is_elsewhere=study is not None)
         if study is not None:
             self.open_study(study)
-        elif left is not None and left.user == user.id:
-            self.open_study(left.study, left.series)
 
-    def open_study(self, study: StudyUid, series: SeriesUid | None = None) -> None:
-        """Open a study in the viewer; one that was still opening is given up."""
+    def open_study(
+        self, study: StudyUid, series: SeriesUid | None = None, then: Callable[[], object] = lambda: None
+    ) -> None:
+        """Open a study in the viewer, and `then` go on; one that was still opening is given up."""
         if self._opening is not None:
             self._opening.cancel()
         self._opening = self._workstation.do(
             open_study,
             study_instance_uid=study,
             series_instance_uid=series,
-            on_done=lambda _: self._show_viewer(series),
+            on_done=lambda _: self._show_viewer(series, then),
         )
 
     def lock(self, reason: str = "user") -> None:
         """Blank everything at once and end the session; `reason` is "user" or "idle"."""
-        user, workspace = self._workstation.user, self._workstation.store.workspace
+        user = self._workstation.user
         if user is None:
             return
-        view = next((view for view in workspace.views if view.id == workspace.active), None)
-        stack = workspace.stack(view.stack) if view is not None else None
-        series = stack.series_instance_uid if stack is not None else None
-        self._left = _Left(user.id, workspace.study.study_instance_uid, series) if workspace.study else None
+        self.going_on.lock(user)
         idle = f"Locked after {self._minutes:g} minutes without input. Log in to go on."
         self.locked.emit(idle if reason == "idle" else "Locked. Log in to go on.")
         self.help.hide()
         self.hands.close()
+        self.hanging.close()
+        self.display.close()
         self.library.clear()
         self.viewer.clear()
         self.footer.clear()
@@ -115,6 +114,7 @@ class Desk(QWidget):
         for job in tuple(self._workstation.running):
             job.cancel()
         if self._workstation.user is not None:
+            self.going_on.end()
             self._workstation.do(log_out, reason="closed")
         self.viewer.close_workers()
 
@@ -134,10 +134,11 @@ class Desk(QWidget):
     def _open(self, study: Study, series: SeriesUid | None) -> None:
         self.open_study(study.study_instance_uid, series)
 
-    def _show_viewer(self, series: SeriesUid | None) -> None:
+    def _show_viewer(self, series: SeriesUid | None, then: Callable[[], object]) -> None:
         if self._workstation.user is not None:
             self._pages.setCurrentWidget(self.viewer)
             self.viewer.study_came(series)
+            then()
             study = self._workstation.store.workspace.study
             if study is not None:  # after the first image is asked for: a share may take its time to answer
                 self._workstation.do(look_at_study, study_instance_uid=study.study_instance_uid)

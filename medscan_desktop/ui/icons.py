@@ -15,7 +15,8 @@ _SHAPES = {
     "window_box": '<rect x="3.5" y="5.5" width="17" height="13" stroke-dasharray="3 2"/>'
     '<circle cx="12" cy="12" r="3.8"/><path d="M12 8.2a3.8 3.8 0 0 1 0 7.6z" fill="currentColor"/>',
     "magnify": '<circle cx="12" cy="12" r="8.5"/><path d="M12 8v8M8 12h8"/>',
-    "calibrate": '<path d="M3.5 15.5h17v5h-17zM7 15.5v2M10.4 15.5v2.6M13.8 15.5v2M17.2 15.5v2.6M4 8.5h16M4 5.5v6M20 5.5v6"/>',
+    "calibrate": '<path d="M3.5 15.5h17v5h-17zM7 15.5v2M10.4 15.5v2.6M13.8 15.5v2M17.2 15.5v2.6"/>'
+    '<path d="M4 8.5h16M4 5.5v6M20 5.5v6"/>',
     "pan": '<path d="M12 3v18M3 12h18M12 3l-2.5 2.5M12 3l2.5 2.5M12 21l-2.5-2.5M12 21l2.5-2.5M3 12l2.5-2.5'
     "M3 12l2.5 2.5"
     'M21 12l-2.5-2.5M21 12l-2.5 2.5"/>',
@@ -47,6 +48,7 @@ _SHAPES = {
     "fold-right": '<rect x="3.5" y="4.5" width="17" height="15" rx="1.5"/><path d="M15 4.5v15M8 9.5l2.5 2.5L8 14.5"/>',
     "grip": '<path d="M9 7h.01M15 7h.01M9 12h.01M15 12h.01M9 17h.01M15 17h.01" stroke-width="2.4"/>',
     "down": '<path d="M6 9.5l6 6 6-6"/>',
+    "more": '<path d="M6 12h.01M12 12h.01M18 12h.01" stroke-width="2.8"/>',
     "single": '<rect x="3.5" y="3.5" width="17" height="17" rx="1.5"/>',
     "export": '<path d="M12 15V3.5M12 3.5L8 7.5M12 3.5l4 4M4 14v5a1.5 1.5 0 0 0 1.5 1.5h13A1.5 1.5 0 0 0 20 19v-5"/>',
     "import": '<path d="M12 3.5V15M12 15l-4-4M12 15l4-4M4 14v5a1.5 1.5 0 0 0 1.5 1.5h13A1.5 1.5 0 0 0 20 19v-5"/>',

@@ -93,6 +93,7 @@ def calibration_by(
         drawn,
         stack.volume.length_unit,
         known_mm,
+        stack.volume.calibration,
     )
 
 
@@ -100,7 +101,9 @@ def remove_own_calibration(actions: ViewerActions) -> None:
     """Take the user's calibration of the image shown away."""
     stack, view = actions.stack, actions.view
     k = acquired_slice(actions.workspace, view) if view is not None else None
-    found = user_calibration_of(actions.workspace, stack, k) if stack is not None and k is not None else None
+    found = None
+    if stack is not None and k is not None:
+        found = user_calibration_of(actions.workspace.calibrations, stack, k)
     if found is None:
         actions.workstation.notify("This image has no calibration of yours.")
         return

@@ -18,6 +18,8 @@ from medscan_desktop.tools.measuring import MEASURING_TOOLS
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.icons import icon
+from medscan_desktop.ui.layout_picker import fill_layouts
+from medscan_desktop.ui.overflow import Overflow
 from medscan_desktop.ui.session_bar import SessionBar
 
 _BACK = "Library"
@@ -48,15 +50,18 @@ class Toolbar(QFrame):
         self.measure.setCheckable(True)
         self.undo = make.tool_button("undo", "", actions.undo)
         self.redo = make.tool_button("redo", "", actions.redo)
-        self.overlay = make.tool_button("overlay", "Corner texts (Space)", actions.toggle_overlay, checkable=True)
+        step_texts = "Corner texts: full, less, minimal (Space)"
+        self.overlay = make.tool_button("overlay", step_texts, actions.toggle_overlay, checkable=True)
         self.masks = make.tool_button("mask", "AI overlay (G)", actions.toggle_masks, checkable=True)
         self.crosshair = make.tool_button("lines", "Lines of the planes", actions.toggle_crosshair, checkable=True)
-        self._layout_button = make.tool_button("layout", "Next layout", actions.next_layout)
+        self.layouts = _menu_button("layout", "Layout", "Layout of the cells (Shift+L)", self._fill_layouts)
         self._invert = make.tool_button("invert", "Invert (I)", actions.invert, checkable=True)
         self._reset = make.tool_button("reset", "Reset the view", actions.reset)
         self.windows = _menu_button("window", "Window", "Window presets (0–9)", self._fill_windows)
         self.export = _menu_button("export", "Export", "Picture, segmentation, PDF", self._fill_export)
         self.menu = _menu_button("menu", "Menu", "All commands, with their keys", fill_commands)
+        rarer = [self.tools[name] for name in ("rotate", "scroll", "pan", "zoom") if name in self.tools]
+        self.more = Overflow([self._reset, *rarer, self.crosshair, self.masks, self.overlay, self._invert])
         self._session = session
         self._back = make.button(_BACK, on_library, icon_name="back")
         self._back.setAccessibleName(_BACK)
@@ -69,7 +74,7 @@ class Toolbar(QFrame):
         groups: tuple[tuple[QToolButton, ...], ...] = (
             (*self.tools.values(), self.measure),
             (self.windows, self._invert, self._reset),
-            (self._layout_button, self.overlay, self.masks, self.crosshair),
+            (self.layouts, self.overlay, self.masks, self.crosshair),
             (self.undo, self.redo),
             (self.export,),
         )
@@ -79,6 +84,7 @@ class Toolbar(QFrame):
             row.addSpacing(6)
             for button in group:
                 row.addWidget(button)
+        row.addWidget(self.more)
         row.addStretch()
         row.addWidget(session)
         actions.store.listen(lambda _, new: self._show(new))
@@ -95,13 +101,17 @@ class Toolbar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Where not all has room, words give way to their pictures: every button stays whole, the lock above all."""
+        """Where not all has room, words give way to their pictures, then rarer buttons to a menu: none is ever cut."""
         self._set_words(shown=True)
-        self._set_words(shown=self.sizeHint().width() <= self.width())
+        self._set_words(shown=self._fits())
+        self.more.fit(self._fits)
+
+    def _fits(self) -> bool:
+        return self.sizeHint().width() <= self.width()
 
     def _set_words(self, *, shown: bool) -> None:
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
-        for button in (self.menu, self.measure, self.windows, self.export):
+        for button in (self.menu, self.measure, self.windows, self.layouts, self.export):
             button.setToolButtonStyle(beside if shown else alone)
         self._back.setText(_BACK if shown else "")
         self._session.name.setVisible(shown)
@@ -115,13 +125,13 @@ class Toolbar(QFrame):
         self.measure.setChecked(rarer is not None)
         self.measure.setIcon(icon(rarer.name if rarer is not None else "angle"))
         view = self._actions.view
-        self.overlay.setChecked(workspace.overlay)
+        self.overlay.setChecked(bool(workspace.overlay))
         self.masks.setChecked(workspace.masks_visible and bool(workspace.masks))
         self.masks.setEnabled(bool(workspace.masks))
         self.crosshair.setChecked(workspace.crosshair)
         self._invert.setChecked(view is not None and view.inverted)
         is_volume = self._actions.stack is not None and self._actions.stack.is_volume
-        self._layout_button.setEnabled(is_volume)
+        self.layouts.setEnabled(bool(workspace.views))
         self.crosshair.setEnabled(is_volume)
         for button in (self.windows, self._invert, self._reset, self.export):
             button.setEnabled(view is not None)
@@ -144,6 +154,9 @@ class Toolbar(QFrame):
 
     def _fill_windows(self, menu: QMenu) -> None:
         fill_windows(menu, self._actions)
+
+    def _fill_layouts(self, menu: QMenu) -> None:
+        fill_layouts(menu, self._actions)
 
     def _fill_export(self, menu: QMenu) -> None:
         menu.addAction("Picture of this view (PNG)…", self._save_picture)
@@ -186,6 +199,11 @@ def fill_windows(menu: QMenu, actions: ViewerActions) -> None:
         menu.addAction(f"{_window_text(voi)}\t{shortcut}", partial(actions.use_window, voi))
     if menu.isEmpty():
         menu.addAction("True colour has no window").setEnabled(False)
+        return
+    menu.addSeparator()
+    menu.addAction("Type the window…\tShift+E", actions.type_window)
+    menu.addAction("Window of a region\tShift+W", partial(actions.use_tool, "window_box"))
+    menu.addAction("Edit the presets…", actions.edit_presets)
 
 
 def _window_text(voi: Voi) -> str:

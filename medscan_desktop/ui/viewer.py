@@ -10,8 +10,11 @@ from medscan_desktop.domain.hands import Hands
 from medscan_desktop.domain.study import SeriesUid
 from medscan_desktop.render.presets_3d import presets_for
 from medscan_desktop.render.texts import forget_texts
+from medscan_desktop.scene.changes import activated
 from medscan_desktop.scene.view import ViewId, ViewKind
 from medscan_desktop.scene.workspace import Workspace
+from medscan_desktop.services.priors import PriorRow
+from medscan_desktop.ui import layout_actions as layouts
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.banner import PatientBanner
@@ -24,15 +27,21 @@ from medscan_desktop.ui.document_actions import DocumentActions
 from medscan_desktop.ui.dropping import dropped_files
 from medscan_desktop.ui.key_binder import KeyBinder
 from medscan_desktop.ui.key_map import KeyMap
+from medscan_desktop.ui.keyboard_pointer import KeyboardPointer
+from medscan_desktop.ui.length_entry import LengthEntry
 from medscan_desktop.ui.memory_bar import MemoryBar
 from medscan_desktop.ui.palette import Palette
 from medscan_desktop.ui.pane_grid import PaneGrid
 from medscan_desktop.ui.panels import PANELS
 from medscan_desktop.ui.phase_bar import PhaseBar
+from medscan_desktop.ui.pixel_bringer import PixelBringer
+from medscan_desktop.ui.prior_actions import PriorActions, prior_count_text
+from medscan_desktop.ui.prior_list import PriorList
 from medscan_desktop.ui.series_strip import SeriesStrip
 from medscan_desktop.ui.session_bar import SessionBar
 from medscan_desktop.ui.stack_actions import StackActions
 from medscan_desktop.ui.toolbar import Toolbar, fill_windows
+from medscan_desktop.ui.window_entry import WindowEntry
 from medscan_desktop.workstation.command import Settings
 from medscan_desktop.workstation.jobs import Jobs
 from medscan_desktop.workstation.workstation import Workstation
@@ -63,7 +72,12 @@ class ViewerPage(QWidget):
         self.commands.step_phase = self.stacks.step_phase
         self.commands.play = self.cine.toggle
         self.documents = DocumentActions(self.commands, self)
+        self._know_priors()
         self.commands.save_document = self.documents.save
+        self.window_entry = WindowEntry(self.commands, self)
+        self.length_entry = LengthEntry(self.commands, self)
+        self.commands.type_window = self.window_entry.ask
+        self.commands.place_of_view = self.grid.place_of_active
         self.documents.fill_tile_menu = self.stacks.fill_tile_menu
         self.panels = tuple(panel(self.commands) for panel in PANELS)
         self._build()
@@ -75,6 +89,13 @@ class ViewerPage(QWidget):
         self.grid.reference_wanted.connect(self.documents.follow)
         self.grid.save_wanted.connect(self.documents.save)
         self.strip.menu_wanted.connect(self.documents.show_tile_menu)
+        self.grid.stack_dropped.connect(lambda stack, view: layouts.drop_stack(stack, view, self.commands))
+        self.grid.cell_dropped.connect(lambda one, other: layouts.swap_cells(ViewId(one), ViewId(other), self.commands))
+        self.grid.cell_menu_wanted.connect(self._show_cell_menu)
+        self.commands.choose_layout = self.toolbar.layouts.showMenu
+        self._bringer = PixelBringer(workstation, self)
+        self.pointer = KeyboardPointer(self, self.grid.active_pane)
+        self.commands.point_by_keys = self.pointer.toggle
         self.grid.maximise_wanted.connect(lambda view_id: self.commands.maximise(ViewId(view_id)))
         workstation.store.listen(self._changed)
 
@@ -85,15 +106,19 @@ class ViewerPage(QWidget):
         """
         self.setFocus()
         self.strip.ask()
+        self.priors.ask()
         self.documents.open_first(series)
         self.memory.ask()
 
     def clear(self) -> None:
         """Nothing may go on being drawn: on lock. The store empties with the session."""
+        self.pointer.leave()
         self.grid.cancel_drags()
         self.cine.stop()
         self.documents.close_windows()
         self.stacks.close_windows()
+        self.priors.forget()
+        self.prior_list.leave()
         forget_texts()
 
     def close_workers(self) -> None:
@@ -107,6 +132,29 @@ class ViewerPage(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         self.files_dropped.emit(dropped_files(event))
+
+    def _know_priors(self) -> None:
+        self.priors = PriorActions(self.commands, self)
+        self.prior_list = PriorList(self, self.priors.show)
+        self.prior_button = make.button("", self._choose_prior, "flat")
+        self.prior_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.prior_button.setToolTip("The patient's other studies; P hangs the most relevant one beside the current")
+        self.prior_button.hide()
+        self.banner.add(self.prior_button)
+        self.priors.told, self.priors.came = self._show_prior_count, self.strip.ask
+        commands = self.commands
+        commands.toggle_prior, commands.step_prior = self.priors.toggle, self.priors.step
+        commands.choose_prior, commands.close_prior = self._choose_prior, self.priors.close
+        commands.register_stacks = self.priors.register
+
+    def _show_prior_count(self, rows: tuple[PriorRow, ...]) -> None:
+        self.prior_button.setText(prior_count_text(rows))
+        self.prior_button.setVisible(bool(rows))
+        self.banner.refit()
+
+    def _choose_prior(self) -> None:
+        shown = frozenset(prior.study_instance_uid for prior in self.commands.workspace.priors)
+        self.prior_list.ask(self.priors.rows, shown)
 
     def _build(self) -> None:
         side = QWidget()
@@ -153,12 +201,21 @@ class ViewerPage(QWidget):
 
     def _changed(self, old: Workspace, new: Workspace) -> None:
         self.banner.workspace_changed(old, new)
+        self.pointer.workspace_changed(old, new)
         self.strip.workspace_changed(old, new)
         self.cine.workspace_changed(old, new)
         if old.study is not new.study:
             self.documents.close_windows()  # a header beside another patient's images would be read as theirs
+            self.priors.close_windows()
         self.phases.workspace_changed(old, new)
         self.memory.workspace_changed(old, new)
+
+    def _show_cell_menu(self, view_id: int, at: QPoint) -> None:
+        self.commands.store.update(lambda workspace: activated(workspace, ViewId(view_id)))
+        menu = QMenu(self)
+        layouts.fill_cell_menu(menu, self.commands)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
 
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
@@ -178,6 +235,7 @@ class ViewerPage(QWidget):
         self.memory.fill(menu.addMenu("Memory budget"))
         menu.addAction("Reset the view", self.commands.reset)
         if view is not None:
+            layouts.fill_cell_menu(menu.addMenu("Cell"), self.commands)
             text = "Show all views" if self.commands.workspace.maximised is not None else "Show large"
             menu.addAction(text, lambda: self.commands.maximise(view.id))
         self.documents.fill_menu(menu)

@@ -8,6 +8,8 @@ from medscan_desktop.dicom.pixels.load import Failure, Loading
 from medscan_desktop.dicom.stacks.corners import corner_texts
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.stacks.rescale import PARAMETRIC_MAP
+from medscan_desktop.dicom.stacks.shutters import shutters_of
+from medscan_desktop.dicom.stacks.traits import traits_of
 from medscan_desktop.domain.errors import NotFound, Unsuitable
 from medscan_desktop.domain.sop_classes import sop_class_name
 from medscan_desktop.domain.study import InstanceUid, SeriesUid
@@ -59,7 +61,16 @@ def stack_of(plan: StackPlan) -> Stack:
         frames_per_second=frame_rate(plan.headers[0]),
         is_map=plan.headers[0].sop_class_uid == PARAMETRIC_MAP,
         study_instance_uid=plan.headers[0].study_instance_uid,
+        shutters=shutters_of(plan),
+        traits=traits_of(plan),
+        frame_of_reference=_frame_of_reference(plan),
     )
+
+
+def _frame_of_reference(plan: StackPlan) -> str:
+    """The one that all its images name; "" where each has its own, as a de-identifier makes them."""
+    named = {header.text("FrameOfReferenceUID") for header in plan.headers}
+    return named.pop() if len(named) == 1 else ""
 
 
 def most_useful(shelved: Sequence[Shelved], wanted: SeriesUid | None = None) -> tuple[Shelved, StackPlan] | None:
@@ -97,7 +108,7 @@ def _of_blocks(stack: Stack, slices: int) -> Stack:
     lossy = tuple(next((text for text in block if text), "") for block in blocks)
     empty = stack.volume.empty if stack.volume is not None else ()
     said = replace(corners, frames=(), lossy=lossy)
-    return replace(stack, frame_count=count - len(empty), empty=empty, corners=said)
+    return replace(stack, frame_count=count - len(empty), empty=empty, corners=said, shutters=())
 
 
 def failure_texts(failures: Sequence[Failure]) -> tuple[str, ...]:

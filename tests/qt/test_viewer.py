@@ -99,7 +99,12 @@ def test_every_button_of_the_bar_is_whole_at_any_width(
     assert viewer.session.name.isVisible() == has_words
     buttons = viewer.toolbar.findChildren(QAbstractButton)
     qtbot.waitUntil(lambda: all(one.width() >= one.sizeHint().width() for one in buttons if one.isVisible()))
-    assert all(viewer.toolbar.rect().contains(one.mapTo(viewer.toolbar, one.rect().center())) for one in buttons)
+    seen = [one for one in buttons if one.isVisible()]
+    assert all(viewer.toolbar.rect().contains(one.mapTo(viewer.toolbar, one.rect().center())) for one in seen)
+    more = viewer.toolbar.more
+    assert set(buttons) - set(seen) == {*more.taken, *(() if more.taken else (more,))}  # nothing is lost
+    more.menu().aboutToShow.emit()
+    assert [line.text() for line in more.menu().actions()] == [one.toolTip() for one in more.taken]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +163,7 @@ def test_keys_choose_tools_and_invert_and_toggle(reading: Open) -> None:
     press(reading, Qt.Key.Key_I)
     assert all(view.inverted for view in scene(reading).views)
 
+    press(reading, Qt.Key.Key_Space)
     press(reading, Qt.Key.Key_Space)
     assert not scene(reading).overlay
 

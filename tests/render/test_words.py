@@ -17,6 +17,7 @@ from medscan_desktop.render.layout import draw_words
 from medscan_desktop.render.sampling import value_text
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import pane_map
+from medscan_desktop.scene.display import CornerTexts
 from medscan_desktop.scene.overlay import MaskLayer
 from medscan_desktop.scene.stack import Corners
 from medscan_desktop.scene.view import Camera, View, ViewKind
@@ -68,7 +69,7 @@ def test_each_corner_holds_what_the_conventions_put_there() -> None:
         "Axial",
         "Image 11/20",
         "Soft tissue W 400 L 40",
-        "Zoom 1.00×",
+        "Zoom 1.00× · 636 %",
         "Loc H 425.0 mm · Thk 2.50 mm",
         "−12 HU",
     ]
@@ -86,7 +87,7 @@ def test_what_must_never_be_hidden_stays_without_the_overlay() -> None:
     workspace, view = scene_of(volume, lossy=("lossy 10:1",) * 20, laterality="R")
     mask = Mask.from_array(np.ones(GEOMETRY.shape, bool))
     layer = MaskLayer(FindingId("f"), 1, workspace.stacks[0].id, "Liver", mask, (255, 0, 0), CAPTION)
-    workspace = replace(workspace, overlay=False, masks=(layer,), is_demo=True)
+    workspace = replace(workspace, overlay=CornerTexts.MINIMAL, masks=(layer,), is_demo=True)
     shown = all_texts(words_of(workspace, replace(view, camera=Camera(flip_horizontal=True))))
 
     for kept in (
@@ -104,6 +105,23 @@ def test_what_must_never_be_hidden_stays_without_the_overlay() -> None:
         assert kept in shown
     assert "General Hospital" not in shown
     assert "Zoom" not in shown
+
+
+def test_less_corner_texts_leave_what_is_read_while_scrolling() -> None:
+    workspace, view = scene_of(volume_of(), lossy=("lossy 10:1",) * 20)
+    shown = words_of(replace(workspace, overlay=CornerTexts.LESS), view, "−12 HU")
+
+    assert [line.text for line in shown.top_left] == ["Doe, Jane", "ID 12345", "1950-01-02 · 74 y", "F"]
+    assert shown.top_right == ()
+    assert [line.text for line in shown.bottom_right] == ["Series 3"]
+    assert [line.text for line in shown.bottom_left] == [
+        "lossy 10:1",
+        "Axial",
+        "Image 11/20",
+        "Soft tissue W 400 L 40",
+        "Zoom 1.00× · 636 %",
+        "−12 HU",
+    ]
 
 
 def test_images_that_failed_are_counted_and_the_first_is_named() -> None:

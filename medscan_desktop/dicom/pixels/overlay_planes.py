@@ -67,10 +67,11 @@ class OverlayReader:
             number = frame + 1 - self._number(places, _FIRST_FRAME, 1)
             if not 0 <= number < self._text_number(places, _FRAMES):
                 return None
-        if _DATA in places:
-            packed = self._packed(places[_DATA], rows * columns, number)
-        else:
-            packed = self._embedded(places, rows, columns, fragments)
+        packed = (
+            self._packed(places[_DATA], rows * columns, number)
+            if _DATA in places
+            else self._embedded(places, rows, columns, fragments)
+        )
         if packed is None:
             return None
         origin = self._numbers(places, _ORIGIN, "h") or (1, 1)

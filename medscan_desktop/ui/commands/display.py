@@ -102,7 +102,7 @@ DISPLAY: tuple[UiCommand, ...] = (
         ("Shift+S",),
         is_on=lambda actions: actions.workspace.shutters,
     ),
-    UiCommand("window.type", "Type width and level…", _GREY, lambda actions: actions.type_window(), ("E",), _is_flat),
+    UiCommand("window.type", "Type the window…", _GREY, lambda actions: actions.type_window(), ("Shift+E",), _is_flat),
     UiCommand("window.presets", "Edit the presets…", _GREY, lambda actions: actions.edit_presets()),
     UiCommand(
         "calibration.remove",

@@ -11,6 +11,7 @@ from medscan_desktop.scene import changes
 from medscan_desktop.scene.letters import edge_letters
 from medscan_desktop.scene.navigation import at_slice, focused_at, pane_of, slice_position, stepped
 from medscan_desktop.scene.stack import Corners
+from medscan_desktop.scene.display import CornerTexts
 from medscan_desktop.scene.view import Camera, Camera3D, ViewId, ViewKind
 from medscan_desktop.scene.workspace import Workspace
 from tests.support.phantoms import geometry_of, painted, rotation, sheared_geometry, signed_permutations
@@ -126,13 +127,27 @@ def test_turning_goes_round(workspace: Workspace) -> None:
     assert turned == workspace
 
 
+def test_corner_texts_go_from_full_over_less_to_minimal_and_are_full_again(workspace: Workspace) -> None:
+    steps = [workspace]
+    for _ in range(3):
+        steps.append(changes.with_overlay_toggled(steps[-1]))
+
+    assert [one.overlay for one in steps] == [
+        CornerTexts.FULL,
+        CornerTexts.LESS,
+        CornerTexts.MINIMAL,
+        CornerTexts.FULL,
+    ]
+
+
 def test_maximising_and_overlays_are_switches(workspace: Workspace) -> None:
     big = changes.maximised(workspace, ViewId(2))
     assert (big.maximised, big.active) == (ViewId(2), ViewId(2))
     assert changes.maximised(big, ViewId(2)).maximised is None
     for change, field in (
         (changes.with_masks_toggled, "masks_visible"),
-        (changes.with_overlay_toggled, "overlay"),
+        (changes.with_overlay_planes_toggled, "overlay_planes"),
+        (changes.with_shutters_toggled, "shutters"),
         (changes.with_crosshair_toggled, "crosshair"),
     ):
         assert getattr(change(workspace), field) is False

@@ -211,6 +211,8 @@ def test_tools_have_names_and_keys_of_their_own() -> None:
         "scroll": "S",
         "rotate": "R",
         "crosshair": "H",
+        "window_box": "Shift+W",
+        "magnify": "Shift+M",
         "length": "D",
         "angle": "A",
         "ellipse": "E",
