@@ -9,16 +9,19 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
+from types import MappingProxyType
 
 import numpy as np
 import pytest
 
-from medscan_desktop.domain.measurement import Measurement, MeasurementKind
+from medscan_desktop.domain.measurement import OUTLINES, Measurement, MeasurementKind
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.drawing import finished, written
 from medscan_desktop.scene.gesture import Phase, Pointer
 from medscan_desktop.scene.navigation import pane_of
+from medscan_desktop.scene.oblique import STRAIGHT
+from medscan_desktop.scene.slab import Slab, SlabMode
 from medscan_desktop.scene.view import View, ViewKind
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.tools import tool_named
@@ -27,6 +30,7 @@ from tests.support.scenes import hung, view_of
 
 CLOSE_MM, CLOSE_DEGREES, CLOSE_SHARE = 0.05, 0.05, 1e-6
 Kind = MeasurementKind
+Table = dict[str, dict[str, float]]
 VIEWS = (ViewKind.ACQUIRED, ViewKind.AXIAL, ViewKind.CORONAL, ViewKind.SAGITTAL)
 OBLIQUES = [(20, 0, 0), (0, 35, 0), (0, 0, -25), (13, -27, 41), (-50, 70, 110), (88, 2, -3)]
 GEOMETRIES: dict[str, Geometry] = {
@@ -116,6 +120,11 @@ def _trust(geometry: Geometry) -> str:
 
 def _plane_axes(geometry: Geometry, pane: PaneMap) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The middle of the slice shown and two perpendicular unit vectors in it, from the phantom's own numbers."""
+    if pane.is_oblique:
+        least = np.eye(3)[int(np.abs(pane.normal).argmin())]
+        one = np.cross(pane.normal, least) / np.linalg.norm(np.cross(pane.normal, least))
+        foot = geometry.centre - pane.normal * ((geometry.centre - pane.origin) @ pane.normal)
+        return foot, one, np.cross(pane.normal, one)
     across = [axis for axis in range(3) if axis != pane.axes.through]
     index = (np.asarray(geometry.shape[::-1], float) - 1) / 2
     index[pane.axes.through] = pane.slice_index
@@ -201,9 +210,9 @@ def _errors(drawn: Drawn, found: Measurement, geometry: Geometry) -> dict[str, f
 
 
 @pytest.fixture(scope="module")
-def table() -> Iterator[dict[str, dict[str, float]]]:
+def table() -> Iterator[Table]:
     """The largest errors of each kind; printed at the end (`pytest -s`)."""
-    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    found: Table = defaultdict(lambda: defaultdict(float))
     yield found
     print(f"\n{'drawn':36} {'times':>6} {'mm':>10} {'degrees':>10} {'area, volume':>13}")
     for name, row in found.items():
@@ -215,26 +224,57 @@ _COLUMNS = (("mm", 10), ("°", 11), ("share", 14))
 
 
 @pytest.mark.parametrize("name", GEOMETRIES)
-def test_what_is_drawn_is_what_is_measured(name: str, table: dict[str, dict[str, float]]) -> None:
+def test_what_is_drawn_is_what_is_measured(name: str, table: Table) -> None:
     geometry = GEOMETRIES[name]
-    choice = np.random.default_rng(len(name) + sum(map(ord, name)))
-    for workspace, view in _scenes(geometry):
-        for drawn in DRAWINGS:
-            if drawn.kind is Kind.SPHERE and not geometry.spatial:
-                continue  # refused, see below
-            camera = CAMERAS[int(choice.integers(len(CAMERAS)))]
-            size = PANES[int(choice.integers(len(PANES)))]
-            if _is_tiny(drawn, geometry, camera, size):
-                size = PANES[2]
-                camera = {**camera, "zoom": 1.0}
-            found = _draw(workspace, view, drawn, camera, size)
-            row = table[drawn.name]
-            row["times"] += 1
-            for unit, error in _errors(drawn, found, geometry).items():
-                row[unit] = max(row[unit], error)
-                limit = {"mm": CLOSE_MM, "°": CLOSE_DEGREES, "share": CLOSE_SHARE}[unit]
-                assert error < limit, f"{drawn.name} on {view.kind} with {camera} in {size}: {error} {unit}"
-            assert found.unit == "mm" and found.calibration == _trust(geometry)
+    for number, (workspace, view) in enumerate(_scenes(geometry)):
+        _check_all(geometry, workspace, view, table, seed=len(name) * 10 + number + sum(map(ord, name)))
+
+
+@pytest.mark.parametrize("name", [name for name, geometry in GEOMETRIES.items() if geometry.spatial][::9])
+@pytest.mark.parametrize("slab", [None, Slab(SlabMode.MIP, 6.0)])
+def test_what_is_drawn_on_a_turned_plane_is_what_is_measured(name: str, slab: Slab | None, table: Table) -> None:
+    """Oblique planes of an MPR run along no axis of the stack; through a slab it is measured in its middle plane."""
+    geometry = GEOMETRIES[name]
+    for number, (workspace, view) in enumerate(_scenes(geometry)):
+        if view.kind is ViewKind.ACQUIRED:
+            continue
+        turn = STRAIGHT.then((1, 2, 3), 33.0).then((0, 1, 0), -14.0)
+        through = replace(view, slab=slab)
+        turned = replace(workspace.with_view(through), turns=MappingProxyType({workspace.stacks[0].id: turn}))
+        pane = pane_of(turned, through, PANES[0])
+        assert pane is not None and pane.is_oblique
+        _check_all(geometry, turned, through, table, seed=number, note="turned")
+
+
+def _check_all(
+    geometry: Geometry,
+    workspace: Workspace,
+    view: View,
+    table: Table,
+    *,
+    seed: int,
+    note: str = "",
+) -> None:
+    """Every drawing in one view, each under a camera and in a pane chosen by chance."""
+    choice = np.random.default_rng(seed)
+    for drawn in DRAWINGS:
+        if drawn.kind is Kind.SPHERE and not geometry.spatial:
+            continue  # refused: there is no volume
+        camera = CAMERAS[int(choice.integers(len(CAMERAS)))]
+        size = PANES[int(choice.integers(len(PANES)))]
+        if _is_tiny(drawn, geometry, camera, size):
+            size, camera = PANES[2], {**camera, "zoom": 1.0}
+        found = _draw(workspace, view, drawn, camera, size)
+        row = table[f"{drawn.name}{', ' * bool(note)}{note}"]
+        row["times"] += 1
+        for unit, error in _errors(drawn, found, geometry).items():
+            row[unit] = max(row[unit], error)
+            limit = {"mm": CLOSE_MM, "°": CLOSE_DEGREES, "share": CLOSE_SHARE}[unit]
+            assert error < limit, f"{drawn.name} on {view.kind} with {camera} in {size}: {error} {unit}"
+        assert found.unit == "mm" and found.calibration == _trust(geometry)
+        if note and found.statistics is not None and drawn.kind in OUTLINES:
+            assert found.method.startswith("sampled every") and found.sop_instance_uid is None
+            assert ("slab" in found.method) == (view.slab is not None)
 
 
 def _is_tiny(drawn: Drawn, geometry: Geometry, camera: dict[str, object], size: tuple[int, int]) -> bool:
