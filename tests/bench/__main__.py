@@ -17,7 +17,16 @@ os.environ.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
 from PySide6.QtWidgets import QApplication
 
 from medscan_desktop.ui.garbage import MainThreadGarbage
-from tests.bench import cases_codecs, cases_index, cases_load, cases_memory, cases_pane, cases_search, cases_start
+from tests.bench import (
+    cases_codecs,
+    cases_index,
+    cases_load,
+    cases_memory,
+    cases_pane,
+    cases_planes,
+    cases_search,
+    cases_start,
+)
 from tests.bench.harness import Row
 from tests.support.raw_series import phantom, write_series
 
@@ -37,6 +46,13 @@ def cases(folder: Path, open_parts: ExitStack) -> dict[str, Callable[[], Row]]:
         "scroll_512": lambda: cases_pane.scroll(values(), 512, "scroll_512", 8),
         "scroll_1024": lambda: cases_pane.scroll(values(), 1024, "scroll_1024", 5),
         "mpr3": lambda: cases_pane.three_planes(values()),
+        "mpr3_1024": lambda: cases_planes.three_planes(values(), 1024, "mpr3_1024", 3.5, masked=False),
+        "mpr3_mask": lambda: cases_planes.three_planes(values(), 512, "mpr3_mask", 3, masked=True),
+        "mpr3_mask_1024": lambda: cases_planes.three_planes(values(), 1024, "mpr3_mask_1024", 3, masked=True),
+        "four_512": lambda: cases_planes.four_panes(values(), 512, "four_512", 3.5),
+        "four_1024": lambda: cases_planes.four_panes(values(), 1024, "four_1024", 3.5),
+        "oblique_four": lambda: cases_planes.four_with_one_oblique(values(), 512, "oblique_four", 3.5),
+        "oblique_turn": lambda: cases_planes.turned_by_hand(values(), 512, "oblique_turn", 3.5),
         "scroll_event": lambda: cases_pane.wheel(values()),
         "load_raw": lambda: cases_load.raw_against_simpleitk(raw()),
         "load_raw_pydicom": lambda: cases_load.raw_against_pydicom(raw()),

@@ -8,7 +8,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from medscan_desktop.imaging.geometry import Geometry
@@ -24,6 +23,7 @@ from medscan_desktop.scene.camera import PLANES, PaneMap, pane_map, point
 from medscan_desktop.scene.oblique import STRAIGHT, Turn, turn_of
 from medscan_desktop.scene.slab import Slab, SlabMode
 from medscan_desktop.scene.view import Camera, View, ViewId, ViewKind
+from tests.support.itk_planes import itk_image, itk_plane
 from tests.support.phantoms import geometry_of, rotation, sheared_geometry
 from tests.support.slicing import resample_plane
 
@@ -79,25 +79,6 @@ def points_of(pane: PaneMap, grid: Grid, across_mm: float = 0.0) -> NDArray[np.f
     return pane.to_patient(np.stack([x, y], axis=-1) / grid.scale) + pane.onward * across_mm
 
 
-def by_simpleitk(volume: Volume, points: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Trilinear at points (h, w, 3) by SimpleITK's Resample; NaN beyond the outermost centres."""
-    geometry = volume.geometry
-    image = sitk.GetImageFromArray(volume.values.astype(np.float32))
-    image.SetOrigin(geometry.affine[:3, 3].tolist())
-    image.SetSpacing(geometry.spacing)
-    image.SetDirection(geometry.directions.ravel().tolist())
-    right, down = points[0, 1] - points[0, 0], points[1, 0] - points[0, 0]
-    axes = np.stack([right / np.linalg.norm(right), down / np.linalg.norm(down)], axis=1)
-    plane = sitk.ResampleImageFilter()
-    plane.SetSize((points.shape[1], points.shape[0], 1))
-    plane.SetOutputOrigin(points[0, 0].tolist())
-    plane.SetOutputSpacing((float(np.linalg.norm(right)), float(np.linalg.norm(down)), 1.0))
-    plane.SetOutputDirection(np.column_stack([axes, np.cross(axes[:, 0], axes[:, 1])]).ravel().tolist())
-    plane.SetInterpolator(sitk.sitkLinear)
-    plane.SetDefaultPixelValue(float("nan"))
-    return sitk.GetArrayFromImage(plane.Execute(image))[0]
-
-
 def away_from_the_edge(volume: Volume, points: NDArray[np.float64], layers: float = 0.51) -> NDArray[np.bool_]:
     """Where all that interpolation needs lies between centres: beyond them each implementation has its own border."""
     index = volume.geometry.to_index(points)
@@ -111,7 +92,7 @@ def test_an_oblique_plane_is_within_one_grey_level_of_simpleitk(kind: ViewKind, 
     for camera in CAMERAS:
         pane, grid, view = looked_at(volume, kind, turn, camera)
         points = points_of(pane, grid)
-        wanted = apply_window(by_simpleitk(volume, points), NARROW, inverted=False)
+        wanted = apply_window(itk_plane(itk_image(volume), points), NARROW, inverted=False)
         inner = away_from_the_edge(volume, points)
 
         assert inner.sum() > 500
