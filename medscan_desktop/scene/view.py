@@ -1,10 +1,11 @@
 """One pane as a value: what it looks at, how, and from where."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NewType
 
 from medscan_desktop.imaging.window import Voi, Window
+from medscan_desktop.scene.slab import Slab
 from medscan_desktop.scene.space import PLAIN, Space
 from medscan_desktop.scene.stack import StackId
 
@@ -18,6 +19,7 @@ class ViewKind(StrEnum):
     AXIAL = "axial"
     CORONAL = "coronal"
     SAGITTAL = "sagittal"
+    CURVED = "curved"  # straightened along a drawn curve
     ACQUIRED = "acquired"  # frame by frame, as stored
     THREE_D = "3d"
     DOCUMENT = "document"  # what is read or played: a report, pages, curves, a clip
@@ -36,6 +38,7 @@ class Camera:
     rotation: float = 0.0
     flip_horizontal: bool = False
     flip_vertical: bool = False
+    justify: str = ""  # "left" or "right": where the pane is wider than the picture, it lies against that side
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +69,16 @@ class View:
     camera: Camera = Camera()
     camera_3d: Camera3D = Camera3D()
     preset_3d: str = ""
+    tile: int | None = None  # which place on a sheet of one stack's consecutive images, from 0
+    slab: Slab | None = None  # values across some thickness instead of one plane
     space: Space = PLAIN
+
+
+def in_step(tile: View, leader: View) -> View:
+    """A tile as its sheet's `leader` moved it: the image that is as much further, seen from the same camera."""
+    if tile.tile is None or leader.tile is None or tile.stack != leader.stack:
+        return tile
+    frame = leader.frame + tile.tile - leader.tile
+    if tile.frame == frame and tile.camera == leader.camera:
+        return tile
+    return replace(tile, frame=frame, camera=leader.camera)
