@@ -119,6 +119,7 @@ def test_another_key_works_at_once_and_after_the_next_log_in(reading: Open, qtbo
     qtbot.waitUntil(lambda: workstation.user is None)
     workstation.do(log_in, name=USER, password=PASSWORD, on_done=lambda _: reading.desk.enter())
     qtbot.waitUntil(lambda: bool(workstation.store.workspace.views) and not workstation.running, timeout=20_000)
+    press(viewer, Qt.Key.Key_W)  # the tool itself is where it was at the lock
     assert workstation.store.workspace.tool == "window"
     press(viewer, Qt.Key.Key_J)
     assert workstation.store.workspace.tool == "length"
