@@ -89,10 +89,12 @@ class Examination:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Of the descriptions, without those that name no examination."""
+        """Of the descriptions, without those that name no examination and those that name the region in some tongue."""
         of_series = (one.series_description for one in self.series)
         found = _words(" ".join((self.study.study_description, *of_series)))
-        return frozenset(word for word in found if len(word) > 1 and word not in _SAYS_NOTHING.split())
+        return frozenset(
+            word for word in found if len(word) > 1 and word not in _OF_WORD and word not in _SAYS_NOTHING.split()
+        )
 
     @cached_property
     def side(self) -> str:
@@ -185,7 +187,7 @@ def _region(current: Examination, other: Examination) -> tuple[float, str]:
 
 
 def _shared(own: frozenset[str], theirs: frozenset[str]) -> float:
-    return len(own & theirs) / len(own | theirs) if own and theirs else 0.0
+    return len(own & theirs) / len(own | theirs) if own or theirs else 1.0
 
 
 def _regions(text: str) -> frozenset[str]:
