@@ -5,6 +5,7 @@ from dataclasses import replace
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import auto_window
 from medscan_desktop.scene.look import Look, LookPoint
+from medscan_desktop.scene.view import View
 
 _BLACK = (0.0, 0.0, 0.0)
 
@@ -97,9 +98,17 @@ def preset_of(volume: Volume, modality: str, name: str) -> Look:
     return next((preset for preset in offered if preset.name == name), offered[0])
 
 
+def look_of(volume: Volume, modality: str, view: View) -> Look:
+    """How a 3D view looks: the user's own look, or else its preset."""
+    return view.space.look or preset_of(volume, modality, view.preset_3d)
+
+
 def value_range(look: Look, volume: Volume) -> tuple[float, float]:
     """(offset, factor) that take the look's points to values."""
-    if not look.relative:
-        return 0.0, 1.0
+    return relative_range(volume) if look.relative else (0.0, 1.0)
+
+
+def relative_range(volume: Volume) -> tuple[float, float]:
+    """(offset, factor) that take shares of the data's 0.1 to 99.9 percentile range to values."""
     window = auto_window(volume.values, volume.padding)
     return window.centre - window.width / 2, max(window.width, 1e-6)

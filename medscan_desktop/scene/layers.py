@@ -91,6 +91,20 @@ def with_visibility(workspace: Workspace, finding: FindingId, visible: bool) -> 
     return _with_layers(workspace, finding, lambda layer: replace(layer, visible=visible))
 
 
+def with_surface(
+    workspace: Workspace, source: str, number: int, *, shown: bool | None = None, opacity: float | None = None
+) -> Workspace:
+    """The workspace with the surface of one mask shown or hidden in 3D, or drawn at another opacity (0..1)."""
+
+    def changed(layer: MaskLayer) -> MaskLayer:
+        in_space = layer.in_space if shown is None else shown
+        surface_opacity = layer.surface_opacity if opacity is None else min(max(opacity, 0.0), 1.0)
+        return replace(layer, in_space=in_space, surface_opacity=surface_opacity)
+
+    layers = (changed(one) if (one.source, one.number) == (source, number) else one for one in workspace.masks)
+    return replace(workspace, masks=tuple(layers))
+
+
 def _with_layers(workspace: Workspace, finding: FindingId, change: Callable[[MaskLayer], MaskLayer]) -> Workspace:
     return replace(
         workspace, masks=tuple(change(layer) if layer.source == finding else layer for layer in workspace.masks)

@@ -69,6 +69,14 @@ class Look:
         points = tuple(replace(one, value=middle + (one.value - middle) * factor + amount) for one in self.points)
         return replace(self, points=points)
 
+    def with_shading(self, on: bool) -> "Look":
+        """The same lit, or not."""
+        return replace(self, shaded=on)
+
+    def with_edges(self, on: bool) -> "Look":
+        """The same only where values change, or everywhere."""
+        return replace(self, edges=on)
+
     def at(self, value: float) -> LookPoint:
         """Colour and opacity at a value."""
         if value <= self.points[0].value:

@@ -39,6 +39,7 @@ from medscan_desktop.ui.prior_actions import PriorActions, prior_count_text
 from medscan_desktop.ui.prior_list import PriorList
 from medscan_desktop.ui.series_strip import SeriesStrip
 from medscan_desktop.ui.session_bar import SessionBar
+from medscan_desktop.ui.space_actions import use_preset
 from medscan_desktop.ui.stack_actions import StackActions
 from medscan_desktop.ui.toolbar import Toolbar, fill_windows
 from medscan_desktop.ui.window_entry import WindowEntry
@@ -71,6 +72,7 @@ class ViewerPage(QWidget):
         self.phases = PhaseBar(self.stacks)
         self.commands.step_phase = self.stacks.step_phase
         self.commands.play = self.cine.toggle
+        self.commands.swing, self.commands.change_speed = self.cine.toggle_swing, self.cine.change_speed
         self.documents = DocumentActions(self.commands, self)
         self._know_priors()
         self.commands.save_document = self.documents.save
@@ -222,7 +224,7 @@ class ViewerPage(QWidget):
         view, stack = self.commands.view, self.commands.stack
         if view is not None and view.kind is ViewKind.THREE_D and stack is not None and stack.volume is not None:
             for preset in presets_for(stack.volume, stack.modality):
-                menu.addAction(preset.name, partial(self.commands.use_preset_3d, preset.name))
+                menu.addAction(preset.name, partial(use_preset, self.commands, preset.name))
         elif view is None or view.kind is not ViewKind.DOCUMENT:
             fill_windows(menu.addMenu("Window"), self.commands)
             menu.addAction("Invert\tI", self.commands.invert)

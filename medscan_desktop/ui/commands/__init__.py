@@ -9,7 +9,9 @@ from medscan_desktop.ui.commands.hanging import HANGING
 from medscan_desktop.ui.commands.images import IMAGES
 from medscan_desktop.ui.commands.layouts import LAYOUTS
 from medscan_desktop.ui.commands.mouse_tools import MOUSE_TOOLS
+from medscan_desktop.ui.commands.objects import OBJECTS
 from medscan_desktop.ui.commands.planes import PLANES
+from medscan_desktop.ui.commands.space import SPACE
 from medscan_desktop.ui.commands.views import VIEWS
 from medscan_desktop.ui.commands.window import WINDOW
 
@@ -21,8 +23,10 @@ UI_COMMANDS: tuple[UiCommand, ...] = (
     *VIEWS,
     *LAYOUTS,
     *PLANES,
+    *SPACE,
     *HANGING,
     *COMPARE,
     *EDITS,
+    *OBJECTS,
     *WINDOW,
 )
