@@ -115,6 +115,7 @@ class Relevance:
     score: float
     is_comparable: bool  # the same region, or the same modality of a region that nobody named
     reasons: tuple[str, ...]
+    when: str = ""  # "1 year 8 months before", the last of the reasons
 
 
 def relevance(current: Examination, other: Examination) -> Relevance:
@@ -132,7 +133,7 @@ def relevance(current: Examination, other: Examination) -> Relevance:
     is_unknown = not (current.regions and other.regions)
     is_comparable = modality == 1 if is_unknown else bool(current.regions & other.regions) and region > _OTHER_SIDE
     when = interval_text(other.study.study_date, current.study.study_date)
-    return Relevance(score, is_comparable, tuple(text for text in (kind, where, when) if text))
+    return Relevance(score, is_comparable, tuple(text for text in (kind, where, when) if text), when)
 
 
 REGION_NAMES = tuple(_REGIONS)

@@ -29,9 +29,16 @@ def study_banner(workspace: Workspace, stack: Stack) -> StudyBanner | None:
         return StudyBanner(f"CURRENT {_date(study)}", _CURRENT, is_prior=False)
     number = next(n for n, one in enumerate(workspace.priors) if one.study_instance_uid == study.study_instance_uid)
     when = interval_text(study.study_date, workspace.study.study_date)
-    name = "LATER STUDY" if when.endswith("after") else "PRIOR"
-    text = " · ".join(part for part in (f"{name} {_date(study)}", when) if part)
+    text = " · ".join(part for part in (f"{study_role(workspace, study).upper()} {_date(study)}", when) if part)
     return StudyBanner(text, _PRIORS[number % len(_PRIORS)], is_prior=True)
+
+
+def study_role(workspace: Workspace, study: Study) -> str:
+    """What an open study is to the one that is read: "Current", "Prior", or "Later study"."""
+    current = workspace.study
+    if current is None or study.study_instance_uid == current.study_instance_uid:
+        return "Current"
+    return "Later study" if interval_text(study.study_date, current.study_date).endswith("after") else "Prior"
 
 
 def prior_colour(workspace: Workspace, study: Study) -> int:

@@ -99,7 +99,8 @@ def beside(workspace: Workspace, stack_id: StackId) -> Workspace:
     prior, current = workspace.stack(stack_id), compared_view(workspace)
     if prior is None:
         raise KeyError(stack_id)
-    before = workspace.before_prior or BeforePrior(workspace.views, workspace.layout, workspace.active)
+    compared = current.id if current is not None else None
+    before = workspace.before_prior or BeforePrior(workspace.views, workspace.layout, workspace.active, compared)
     if current is None:
         return show_stack(workspace, stack_id, None)
     own = workspace.stack(current.stack)
@@ -124,12 +125,12 @@ def beside(workspace: Workspace, stack_id: StackId) -> Workspace:
 
 
 def alone(workspace: Workspace) -> Workspace:
-    """The workspace as it was hung before a prior came beside; what was scrolled and windowed since then stays."""
+    """The workspace as it was hung before a prior came beside; the pane that was compared stays as it is by now."""
     before = workspace.before_prior
     if before is None:
         return workspace
-    now = {(view.stack, view.kind): view for view in workspace.views}
-    views = tuple(_as_now(view, now.get((view.stack, view.kind))) for view in before.views)
+    now = compared_view(workspace)
+    views = tuple(_as_now(view, now) if view.id == before.compared else view for view in before.views)
     return replace(
         workspace,
         views=views,
@@ -152,7 +153,8 @@ def prior_beside(workspace: Workspace) -> Study | None:
 
 
 def _as_now(view: View, now: View | None) -> View:
-    return view if now is None else replace(now, id=view.id, tile=view.tile, slab=view.slab)
+    is_same = now is not None and now.stack == view.stack and now.kind is view.kind
+    return replace(now, id=view.id, tile=view.tile, slab=view.slab) if now is not None and is_same else view
 
 
 def _flat_kind(stack: Stack | None) -> ViewKind:

@@ -142,7 +142,7 @@ def link_state(workspace: Workspace, view: View) -> LinkState | None:
     if not workspace.links.scroll:
         return LinkState("not linked", is_linked=False)
     if way is None:
-        return LinkState("not linked: another frame of reference", is_linked=False)
+        return LinkState("not linked (X links here)", is_linked=False)
     text = _way_text(way, pane)
     return LinkState(text, is_linked=True)
 

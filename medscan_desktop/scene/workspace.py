@@ -62,6 +62,7 @@ class BeforePrior:
     views: tuple[View, ...]
     layout: Layout
     active: ViewId
+    compared: ViewId | None = None  # the one of them that the prior hangs beside
 
 
 @dataclass(frozen=True, slots=True)

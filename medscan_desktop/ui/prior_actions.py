@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from medscan_desktop.domain.study import StudyUid
+from medscan_desktop.domain.study import Study, StudyUid
 from medscan_desktop.scene.comparing import alone, beside, compared_view, counterpart, prior_beside
 from medscan_desktop.scene.linking import with_link
 from medscan_desktop.scene.links import SpaceLink
@@ -70,23 +70,19 @@ class PriorActions:
             self.show(row)
 
     def step(self, way: int) -> None:
-        """The next older (-1) or newer (1) of the patient's other studies beside the current; first the newest."""
-        ordered = sorted(self.rows, key=lambda row: (row.study.study_date, row.study.study_time))
-        if not ordered:
+        """The next older (-1) or newer (1) of the patient's other studies beside the current, from the one shown."""
+        current = self.actions.workspace.study
+        if current is None or not self.rows:
             self.actions.workstation.notify(_NONE)
             return
-        shown = prior_beside(self.actions.workspace)
-        uids = [row.study.study_instance_uid for row in ordered]
-        if shown is None or shown.study_instance_uid not in uids:
-            self.show(ordered[-1])
-            return
-        at = uids.index(shown.study_instance_uid) + way
-        if 0 <= at < len(ordered):
-            self.show(ordered[at])
+        shown = prior_beside(self.actions.workspace) or current
+        by_time = sorted(self.rows, key=lambda row: _moment(row.study))
+        ahead = [row for row in by_time if (_moment(row.study) > _moment(shown)) == (way > 0)]
+        ahead = [row for row in ahead if row.study.study_instance_uid != shown.study_instance_uid]
+        if ahead:
+            self.show(ahead[0] if way > 0 else ahead[-1])
         else:
-            self.actions.workstation.notify(
-                "This is the patient's " + ("newest" if way > 0 else "oldest") + " other study."
-            )
+            self.actions.workstation.notify(f"This patient has no {'newer' if way > 0 else 'older'} study here.")
 
     def show(self, row: PriorRow, *, despite_doubts: bool = False) -> None:
         """Hang this study beside the current one; where it may be another person's, ask first."""
@@ -174,6 +170,11 @@ class PriorActions:
     def _registered(self, effect: Effect) -> None:
         link: SpaceLink = effect.value
         self.actions.workstation.edit("link by registration", lambda workspace: with_link(workspace, link))
+
+
+def _moment(study: Study) -> tuple[str, str, str]:
+    """What sorts by time; studies of one moment keep an order."""
+    return study.study_date, study.study_time, study.study_instance_uid
 
 
 def prior_count_text(rows: tuple[PriorRow, ...]) -> str:

@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QApplication, QHeaderView, QSizePolicy, QTreeWidget, QTreeWidgetItem, QWidget
 
 from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.services.priors import PriorRow
 from medscan_desktop.ui import make, theme
 
-_WIDTH, _ROW, _MOST_ROWS = 860, 30, 14
-_COLUMNS = (("Date", 96), ("Modality", 84), ("Study", 0), ("How it compares", 330))
+_WIDTH, _ROW, _MOST_ROWS = 940, 30, 14
+_COLUMNS = (("Date", 96), ("", 180), ("Modality", 84), ("Study", 0), ("How it compares", 320))
 _ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -38,6 +38,7 @@ class PriorList(QWidget):
         self.empty = make.label("The library has no other study of this patient.", "muted")
         card = make.frame("card")
         card.setFixedWidth(_WIDTH)
+        card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
         body = make.column(card, margin=12, gap=8)
         body.addWidget(make.label("Other studies of this patient", "heading"))
         body.addWidget(self.list)
@@ -119,16 +120,17 @@ class PriorList(QWidget):
 
 
 def _item(row: PriorRow, *, is_shown: bool) -> QTreeWidgetItem:
-    study, why = row.study, " · ".join(row.relevance.reasons)
+    study, when = row.study, row.relevance.when
+    why = " · ".join(reason for reason in row.relevance.reasons if reason != when)
     if row.is_refused:
         why = "another person's, as was decided"
     elif row.doubts:
         why = f"check: {'; '.join(row.doubts)}"
     name = (study.study_description or "without a description") + (" · on screen" if is_shown else "")
-    item = QTreeWidgetItem([date_text(study.study_date) or "no date", ", ".join(study.modalities), name, why])
+    item = QTreeWidgetItem([date_text(study.study_date) or "no date", when, ", ".join(study.modalities), name, why])
     item.setData(0, _ROLE, row)
     item.setSizeHint(0, QSize(0, _ROW))
-    item.setToolTip(3, f"{why}\nrelevance {row.relevance.score:.2f} of 1")
+    item.setToolTip(4, f"{why}\nrelevance {row.relevance.score:.2f} of 1")
     colour = theme.WARN if row.doubts or row.is_refused else theme.TEXT if row.relevance.is_comparable else theme.MUTED
     for column in range(item.columnCount()):
         item.setForeground(column, QColor(colour))

@@ -7,7 +7,8 @@ from typing import Any
 from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import SeriesUid
-from medscan_desktop.render.compared_words import prior_colour
+from medscan_desktop.render.compared_words import prior_colour, study_role
+from medscan_desktop.scene.key_slices import key_slices
 from medscan_desktop.scene.overlays import overlay_source
 from medscan_desktop.scene.splitting import one_of_each_axis
 from medscan_desktop.scene.stack import Stack, StackId
@@ -45,7 +46,7 @@ class SeriesStrip(SeriesTiles):
         """Follow stacks and views. May not write: the thumbnails are asked for by `ask`."""
         if old.study != new.study:
             self._thumbnails = {}
-        shown = ("study", "priors", "stacks", "views", "overlays")
+        shown = ("study", "priors", "stacks", "views", "overlays", "own_key_images")
         if any(getattr(old, name) is not getattr(new, name) for name in shown):
             self._show(new)
 
@@ -70,6 +71,8 @@ class SeriesStrip(SeriesTiles):
         tiles, before = [], None
         for stack in one_of_each_axis(workspace):
             tile = self._tile(stack, is_shown=stack.id in shown)
+            if keys := key_slices(workspace, stack.id):
+                tile = replace(tile, detail=f"{tile.detail} · {len(keys)} key")
             if workspace.priors and stack.study_instance_uid != before:
                 tile = replace(tile, **_section(workspace, stack))
             before = stack.study_instance_uid
@@ -105,7 +108,7 @@ def _section(workspace: Workspace, stack: Stack) -> dict[str, Any]:
     study = workspace.study_of(stack)
     if study is None:
         return {}
-    name = "Prior" if workspace.is_prior(stack) else "Current"
+    name = study_role(workspace, study).removesuffix(" study")
     text = f"{name} {date_text(study.study_date)}".rstrip()
     return {"section": text, "section_colour": prior_colour(workspace, study)}
 
