@@ -72,6 +72,17 @@ def export_table(ctx: Context, *, study_instance_uid: StudyUid, out: Path) -> Ef
     return Effect(value=out, notice=f"Table of {_count(len(measurements))} written to {out}.")
 
 
+@command("export.measurement_copy", permission=Permission.EXPORT)
+def copy_measurements(ctx: Context, *, measurement: Measurement) -> Effect:
+    """The text of a measurement for the clipboard: what it is and its values, without the patient."""
+    with ctx.records("export.measurement_copy", measurement.id):
+        pass
+    named = measurement.label or measurement.kind.label
+    coded = (code.meaning for code in (measurement.finding, measurement.site) if code is not None)
+    text = "\n".join((", ".join((named, *coded)), *measurement.lines))
+    return Effect(value=text, notice="Copied.")
+
+
 @command("measurement.take_over", permission=Permission.ANNOTATE)
 def take_over_report(
     ctx: Context,

@@ -43,8 +43,11 @@ class ViewerActions:
         self.workstation = workstation
         self.store = workstation.store
         self.play: Callable[[], object] = lambda: None  # the player's, once there is one
+        self.swing: Callable[[], object] = lambda: None  # there and back, or round
+        self.change_speed: Callable[[int], object] = lambda _step: None
         self.save_document: Callable[[], object] = lambda: None  # asks where to
         self.step_phase: Callable[[int], object] = lambda _step: None  # of a 4D series
+        self.play_phases: Callable[[], object] = lambda: None
         # Of the patient's other studies, once there is somebody who knows them.
         self.toggle_prior: Callable[[], object] = lambda: None
         self.step_prior: Callable[[int], object] = lambda _way: None
@@ -54,6 +57,7 @@ class ViewerActions:
         # The window's own, which it puts here.
         self.point_by_keys: Callable[[], object] = lambda: None
         self.show_palette: Callable[[], object] = lambda: None
+        self.name_measurement: Callable[[], object] = lambda: None  # the list's
         self.choose_layout: Callable[[], object] = lambda: None
         self.edit_hands: Callable[[], object] = lambda: None
         self.edit_hanging: Callable[[], object] = lambda: None

@@ -17,6 +17,7 @@ from medscan_desktop.tools import TOOLS
 from medscan_desktop.tools.measuring import MEASURING_TOOLS
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
+from medscan_desktop.ui.commands.objects import EXPORTS
 from medscan_desktop.ui.icons import icon
 from medscan_desktop.ui.layout_picker import fill_layouts
 from medscan_desktop.ui.overflow import Overflow
@@ -58,7 +59,7 @@ class Toolbar(QFrame):
         self._invert = make.tool_button("invert", "Invert (I)", actions.invert, checkable=True)
         self._reset = make.tool_button("reset", "Reset the view", actions.reset)
         self.windows = _menu_button("window", "Window", "Window presets (0–9)", self._fill_windows)
-        self.export = _menu_button("export", "Export", "Picture, segmentation, PDF", self._fill_export)
+        self.export = _menu_button("export", "Export", "Picture, page, report, table, DICOM objects", self._fill_export)
         self.menu = _menu_button("menu", "Menu", "All commands, with their keys", fill_commands)
         rarer = [self.tools[name] for name in ("rotate", "scroll", "pan", "zoom") if name in self.tools]
         self.more = Overflow([self._reset, *rarer, self.crosshair, self.masks, self.overlay, self._invert])
@@ -165,6 +166,11 @@ class Toolbar(QFrame):
             kind = document.suffix.removeprefix(".").upper()
             menu.addAction(f"The document itself ({kind})…", self._actions.save_document)
         menu.addAction("Page with findings and measurements (PDF)…", self._save_page)
+        menu.addSeparator()
+        for command in EXPORTS:
+            menu.addAction(command.label, partial(command.run, self._actions)).setEnabled(
+                command.is_possible(self._actions)
+            )
         menu.addSeparator()
         accepted = [one for one in self._actions.workspace.findings if one.state is FindingState.ACCEPTED]
         for finding in accepted:
