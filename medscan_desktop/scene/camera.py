@@ -210,19 +210,35 @@ def pane_map(
     `focus` chooses the slice of a plane view (None = the middle), `turn` is that of the stack's planes. The scale does
     not depend on the turn, so that nothing grows or shrinks while the planes are turned.
     """
-    axes = plane_axes(geometry, view.kind)
     camera = view.camera
-    scale = fit_mm_per_pixel(geometry, axes, camera, pane) / camera.zoom
-    picture = plane_directions(geometry, axes)
-    onward = _onward(geometry, axes, picture)
-    if view.kind in PLANES and not turn.is_none:
-        axes, picture, onward = _turned(geometry, axes, picture, onward, turn)
+    scale = fit_mm_per_pixel(geometry, plane_axes(geometry, view.kind), camera, pane) / camera.zoom
+    axes, picture, onward = _plane(geometry, view.kind, turn)
     right, down = (unit * scale for unit in _pane_directions(picture, camera))
     middle = _middle(geometry, axes, view, focus, onward)
     centre = middle + picture[0] * camera.centre[0] + picture[1] * camera.centre[1]
     beside = _beside_middle(geometry, axes, right, pane[0], camera.justify)
     origin = centre - right * (pane[0] / 2 + beside) - down * (pane[1] / 2)
     return PaneMap(geometry, axes, origin, right, down, scale, picture, onward, view.slab)
+
+
+def plane_onward(geometry: Geometry, kind: ViewKind, turn: Turn) -> NDArray[np.float64]:
+    """The unit normal of a stack's plane, turned with the others, towards the next slice."""
+    return _plane(geometry, kind, turn)[2]
+
+
+@lru_cache(maxsize=64)  # asked several times a paint, while a plane is turned too
+def _plane(
+    geometry: Geometry, kind: ViewKind, turn: Turn
+) -> tuple[PlaneAxes, tuple[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]:
+    """The axes of a plane, its picture's right and down, and the way to the next slice."""
+    axes = plane_axes(geometry, kind)
+    picture = plane_directions(geometry, axes)
+    onward = _onward(geometry, axes, picture)
+    if kind in PLANES and not turn.is_none:
+        axes, picture, onward = _turned(geometry, axes, picture, onward, turn)
+    for each in (*picture, onward):
+        each.setflags(write=False)
+    return axes, picture, onward
 
 
 def _onward(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medscan_desktop.scene.camera import PLANES, PaneMap, pane_map, point
+from medscan_desktop.scene.camera import PLANES, PaneMap, pane_map, plane_onward, point
 from medscan_desktop.scene.curving import curve_texts
 from medscan_desktop.scene.linking import cursor_at
 from medscan_desktop.scene.view import View, ViewKind
@@ -51,8 +51,7 @@ def plane_lines(workspace: Workspace, view: View, pane: PaneMap) -> tuple[PlaneL
     for kind in PLANES:
         if kind not in shown:
             continue
-        other = pane_map(pane.geometry, View(view.id, kind), focus, (1, 1), workspace.turn_of(view.stack))
-        along = np.cross(pane.onward, other.onward)
+        along = np.cross(pane.onward, plane_onward(pane.geometry, kind, workspace.turn_of(view.stack)))
         centre, ahead = pane.to_pane(np.stack([focus, np.asarray(focus) + along]))
         lines.append(PlaneLine(kind, centre, (ahead - centre) / np.linalg.norm(ahead - centre)))
     return tuple(lines)
