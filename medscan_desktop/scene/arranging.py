@@ -6,7 +6,7 @@ Every cell has a view; an empty cell's view has no stack. The order of the views
 from collections.abc import Sequence
 from dataclasses import replace
 
-from medscan_desktop.scene.hanging import PLANES, fresh_view
+from medscan_desktop.scene.hanging import PLANES, fresh_view, view_with_stack
 from medscan_desktop.scene.layout import Layout, Way
 from medscan_desktop.scene.overlays import OVERLAY_KINDS
 from medscan_desktop.scene.splitting import one_of_each_axis
@@ -121,11 +121,11 @@ def with_other_sheet(workspace: Workspace, stack_id: StackId) -> Workspace:
 
 
 def tiled(workspace: Workspace, rows: int, columns: int) -> Workspace:
-    """The workspace with the active view's stack as one sheet: its consecutive images, one in each cell.
+    """The workspace with one stack (of `view_with_stack`) as a sheet: its consecutive images, one in each cell.
 
     It begins at the image shown, or so far before it that the sheet is full; without a stack nothing changes.
     """
-    active = next((view for view in workspace.views if view.id == workspace.active), None)
+    active = view_with_stack(workspace)
     stack = workspace.stack(active.stack) if active is not None else None
     if active is None or stack is None or active.kind is ViewKind.DOCUMENT or stack.frame_count == 0:
         return workspace

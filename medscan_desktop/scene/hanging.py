@@ -119,9 +119,18 @@ def next_layout(workspace: Workspace) -> Workspace:
     return in_kinds(workspace, _LAYOUTS[(_LAYOUTS.index(kinds) + 1) % len(_LAYOUTS)] if kinds in _LAYOUTS else QUAD)
 
 
+def view_with_stack(workspace: Workspace) -> View | None:
+    """The active view, or where it is empty the first that holds something; None where none does."""
+    views = sorted(workspace.views, key=lambda view: view.id != workspace.active)
+    return next((view for view in views if view.stack is not None), None)
+
+
 def in_kinds(workspace: Workspace, kinds: Sequence[ViewKind]) -> Workspace:
-    """The stack of the active view over the whole window, in these kinds; no change where it cannot be shown so."""
-    active = next((view for view in workspace.views if view.id == workspace.active), None)
+    """The stack of the active view over the whole window, in these kinds; no change where it cannot be shown so.
+
+    Where the active cell is empty, the first one that is not.
+    """
+    active = view_with_stack(workspace)
     stack = workspace.stack(active.stack) if active is not None else None
     is_possible = stack is not None and (stack.is_volume or tuple(kinds) == SINGLE) and stack.frame_count > 0
     if active is None or stack is None or not is_possible or active.kind is ViewKind.DOCUMENT:

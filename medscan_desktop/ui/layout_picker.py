@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
+from medscan_desktop.scene.hanging import view_with_stack
 from medscan_desktop.scene.layout import MOST_COLUMNS, MOST_ROWS
 from medscan_desktop.ui import layout_actions as layouts
 from medscan_desktop.ui import theme
@@ -46,7 +47,7 @@ class GridPicker(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
-        row, column = (int((value - _MARGIN) // (_SIDE + _GAP)) + 1 for value in (at.y(), at.x()))
+        row, column = (int(value // (_SIDE + _GAP)) + 1 for value in (at.y() - _MARGIN, at.x() - self._left))
         inside = 1 <= row <= MOST_ROWS and 1 <= column <= MOST_COLUMNS
         self._mark((row, column) if inside else (0, 0))
 
@@ -78,11 +79,16 @@ class GridPicker(QWidget):
                 painter.setPen(QColor(theme.ACCENT if is_marked or (is_current and not rows) else theme.LINE))
                 painter.setBrush(QColor(theme.ACCENT_DIM if is_marked else theme.FIELD))
                 side = _SIDE + _GAP
-                painter.drawRoundedRect(_MARGIN + column * side, _MARGIN + row * side, _SIDE, _SIDE, 3, 3)
+                painter.drawRoundedRect(self._left + column * side, _MARGIN + row * side, _SIDE, _SIDE, 3, 3)
         painter.setPen(QColor(theme.TEXT if rows else theme.MUTED))
         line = QRect(0, self.height() - _TEXT - _MARGIN // 2, self.width(), _TEXT)
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self.text)
         painter.end()
+
+    @property
+    def _left(self) -> int:
+        """The menu may be wider than the squares."""
+        return (self.width() - MOST_COLUMNS * (_SIDE + _GAP) + _GAP) // 2
 
     def _mark(self, marked: tuple[int, int]) -> None:
         if marked != self._marked:
@@ -98,7 +104,9 @@ def fill_layouts(menu: QMenu, actions: ViewerActions) -> GridPicker:
     picker.picked.connect(lambda rows, columns: _take(menu, partial(layouts.use_grid, rows, columns, actions)))
     menu.addAction(field)
     menu.addSeparator()
-    is_volume = actions.stack is not None and actions.stack.is_volume
+    shown = view_with_stack(actions.workspace)
+    stack = actions.workspace.stack(shown.stack) if shown is not None else None
+    is_volume = stack is not None and stack.is_volume
     for name, text in (("single", "One image"), ("planes", "Three planes"), ("quad", "Three planes and 3D")):
         menu.addAction(text, partial(layouts.hang_as, name, actions)).setEnabled(is_volume or name == "single")
     menu.addSeparator()

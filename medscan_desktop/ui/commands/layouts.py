@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from medscan_desktop.scene.hanging import view_with_stack
 from medscan_desktop.scene.layout import MOST_COLUMNS, MOST_ROWS, Way
 from medscan_desktop.scene.view import ViewKind
 from medscan_desktop.ui import layout_actions as layouts
@@ -29,7 +30,13 @@ def _is_grid(rows: int, columns: int, actions: ViewerActions) -> bool:
 
 
 def _is_volume(actions: ViewerActions) -> bool:
-    return actions.stack is not None and actions.stack.is_volume
+    view = view_with_stack(actions.workspace)
+    stack = actions.workspace.stack(view.stack) if view is not None else None
+    return stack is not None and stack.is_volume
+
+
+def _has_any(actions: ViewerActions) -> bool:
+    return view_with_stack(actions.workspace) is not None
 
 
 def _has_stack(actions: ViewerActions) -> bool:
@@ -60,7 +67,7 @@ def _kind(kind: ViewKind) -> UiCommand:
 
 
 def _hang(name: str, label: str, key: str) -> UiCommand:
-    is_possible = _has_stack if name == "single" else _is_volume
+    is_possible = _has_any if name == "single" else _is_volume
     return UiCommand(f"layout.{name}", label, _MENU, partial(layouts.hang_as, name), (key,), is_possible=is_possible)
 
 
@@ -70,7 +77,7 @@ LAYOUTS: tuple[UiCommand, ...] = (
     *(_grid(rows, columns) for rows in range(1, MOST_ROWS + 1) for columns in range(1, MOST_COLUMNS + 1)),
     UiCommand("layout.even", "Equal cells", _MENU, layouts.even_cells, is_possible=_has_cells),
     UiCommand("layout.fill", "Next series into the empty cells", _MENU, layouts.fill_cells, is_possible=_has_cells),
-    UiCommand("layout.tiles", "Tile mode", _MENU, layouts.toggle_tiles, ("Shift+T",), _has_stack, layouts.is_tiled),
+    UiCommand("layout.tiles", "Tile mode", _MENU, layouts.toggle_tiles, ("Shift+T",), _has_any, layouts.is_tiled),
     UiCommand(
         "layout.page_back",
         "Tile mode: page back",

@@ -30,7 +30,7 @@ QUAD = [ViewKind.AXIAL, ViewKind.CORONAL, ViewKind.SAGITTAL, ViewKind.THREE_D]
 
 def test_a_volume_hangs_as_axial_coronal_sagittal_and_3d_with_the_focus_in_its_middle() -> None:
     workspace = hung(ct())
-    assert kinds(workspace) == QUAD and workspace.columns == 2
+    assert kinds(workspace) == QUAD and workspace.layout.as_grid == (2, 2)
     assert workspace.focus[STACK] == pytest.approx(GEOMETRY.to_patient((20, 15, 10)))
     assert workspace.study is STUDY and workspace.active == workspace.views[0].id
     assert {view.stack for view in workspace.views} == {STACK}
@@ -38,7 +38,7 @@ def test_a_volume_hangs_as_axial_coronal_sagittal_and_3d_with_the_focus_in_its_m
 
 def test_what_is_no_volume_hangs_in_one_pane_at_its_middle_frame() -> None:
     workspace = hung(ct(), is_volume=False)
-    assert kinds(workspace) == [ViewKind.ACQUIRED] and workspace.columns == 1
+    assert kinds(workspace) == [ViewKind.ACQUIRED] and workspace.layout.as_grid == (1, 1)
     assert workspace.views[0].frame == 10
 
 
@@ -123,9 +123,9 @@ def test_the_layouts_go_round_and_keep_window_and_place() -> None:
     planes = next_layout(workspace)
     single = next_layout(planes)
     again = next_layout(single)
-    assert (kinds(planes), planes.columns) == (QUAD[:3], 3)
-    assert (kinds(single), single.columns, single.views[0].frame) == ([ViewKind.ACQUIRED], 1, 5)
-    assert (kinds(again), again.columns) == (QUAD, 2)
+    assert (kinds(planes), planes.layout.as_grid) == (QUAD[:3], (1, 3))
+    assert (kinds(single), single.layout.as_grid, single.views[0].frame) == ([ViewKind.ACQUIRED], (1, 1), 5)
+    assert (kinds(again), again.layout.as_grid) == (QUAD, (2, 2))
     assert again.focus == workspace.focus and {view.voi for view in again.views} == {Window(1, 2)}
     flat = hung(ct(), is_volume=False)
     assert next_layout(flat) is flat
