@@ -89,8 +89,8 @@ def show_phase(
 ) -> Effect:
     """Show step `stack_id` of a 4D series wherever its step `shown` is: same place, same window, same camera.
 
-    One step is held at a time, and the next one where the memory budget has room for it. `on_screen` are the stacks of
-    the other views.
+    Its steps stay in memory, and the next one is loaded ahead, while the memory budget has room; then the one that was
+    longest unused goes. `on_screen` are the stacks of the other views.
     """
     shelved = ctx.shelf.recall(series_instance_uid)
     if shelved is None:
@@ -99,9 +99,6 @@ def show_phase(
         ctx.shelf.remember(shelved)
     plan = shelved.plan(stack_id)
     following = _following(shelved, plan)
-    keep = on_screen | {plan.id} | ({following.id} if following else set())
-    ctx.shelf.forget(series_instance_uid, keep=keep)
-
     loading = load_for_screen(ctx, shelved, plan, on_screen=on_screen, following=following)
     stack = stack_of(plan)
     offer, held = ctx.shelf.offer_of(plan.id), ctx.shelf.held

@@ -96,7 +96,7 @@ class CutBox(QFrame):
         spin = QDoubleSpinBox()
         spin.setDecimals(1)
         spin.setSingleStep(5.0)
-        spin.setSuffix(" mm")
+        spin.setMinimumWidth(64)
         spin.setKeyboardTracking(False)
         spin.valueChanged.connect(partial(self._crop, face))
         return spin

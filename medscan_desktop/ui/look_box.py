@@ -34,6 +34,8 @@ class LookBox(QFrame):
         self._colours: QColorDialog | None = None
         self.presets = QComboBox()
         self.presets.setAccessibleName("3D preset")
+        self.presets.setMinimumContentsLength(8)
+        self.presets.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.presets.activated.connect(self._use)
         self.editor = TransferEditor()
         self.editor.began.connect(self._begin)

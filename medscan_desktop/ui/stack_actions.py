@@ -59,6 +59,11 @@ class StackActions:
             on_done=self._split_done,
         )
 
+    @property
+    def is_stepping(self) -> bool:
+        """Whether a step of a 4D series is on its way."""
+        return self._job is not None and not self._job.is_finished
+
     def step_phase(self, step: int) -> None:
         """The next (1) or previous (-1) step of a 4D series; after the last comes the first."""
         stack = self.actions.stack
@@ -68,7 +73,7 @@ class StackActions:
 
     def to_phase(self, number: int) -> None:
         """Step `number` (from 0) of the active 4D series, in every view that shows it. Steps in between are dropped."""
-        if self._job is not None and not self._job.is_finished:
+        if self.is_stepping:
             self._wanted = number
             return
         self._wanted = None

@@ -71,6 +71,7 @@ class ViewerPage(QWidget):
         self.stacks = StackActions(self.commands, self)
         self.phases = PhaseBar(self.stacks)
         self.commands.step_phase = self.stacks.step_phase
+        self.commands.play_phases = self.phases.toggle
         self.commands.play = self.cine.toggle
         self.commands.swing, self.commands.change_speed = self.cine.toggle_swing, self.cine.change_speed
         self.documents = DocumentActions(self.commands, self)
@@ -117,6 +118,7 @@ class ViewerPage(QWidget):
         self.pointer.leave()
         self.grid.cancel_drags()
         self.cine.stop()
+        self.phases.stop()
         self.documents.close_windows()
         self.stacks.close_windows()
         self.priors.forget()

@@ -107,12 +107,44 @@ def test_a_key_goes_to_the_next_phase_and_all_else_stays(beating: Open, qtbot: Q
     assert values(beating) == {0, 300}
 
 
-def test_one_phase_is_held_and_the_next(beating: Open, qtbot: QtBot) -> None:
+def test_phases_stay_in_memory_while_there_is_room(beating: Open, qtbot: QtBot) -> None:
     for number in (1, 2, 0, 1):
         step(beating, qtbot, Qt.Key.Key_BracketRight, number)
     held = [stack.phase.number for stack in scene(beating).stacks if stack.phase and stack.volume is not None]
 
-    assert held == [1]
+    assert held == [0, 1, 2]
+
+
+def test_phases_play_in_2d_and_3d_at_the_chosen_rate_and_the_reached_rate_is_said(
+    beating: Open, qtbot: QtBot
+) -> None:
+    """Habits: a player never goes faster than asked, and says what it reaches."""
+    bar = beating.desk.viewer.phases
+    bar.rates.setCurrentIndex(bar.rates.findData(20.0))
+    seen: list[int | None] = []
+    beating.parts.workstation.store.listen(lambda old, new: seen.append(phase_of(shown(beating))))
+    beating.desk.viewer.commands.play_phases()
+    qtbot.waitUntil(lambda: bar.reached_rate > 0 and len([one for one in seen if one == 0]) >= 2, timeout=20_000)
+    stacks_shown = {view.stack for view in scene(beating).views}
+    reached = bar.reached_rate
+
+    assert bar.is_playing and "a second" in bar.reached.text()
+    assert {0, 1, 2} <= set(seen)
+    assert len(stacks_shown) == 1  # every view, the 3D one too, is at the same step
+    assert reached <= 20.0 * 1.25
+    beating.desk.viewer.commands.play_phases()
+    assert not bar.is_playing and bar.reached.text() == ""
+    qtbot.waitUntil(lambda: not beating.parts.workstation.running)
+
+
+def test_another_series_or_the_lock_ends_the_playing(beating: Open, qtbot: QtBot) -> None:
+    bar = beating.desk.viewer.phases
+    bar.toggle()
+    assert bar.is_playing
+    beating.desk.viewer.clear()
+
+    assert not bar.is_playing
+    qtbot.waitUntil(lambda: not beating.parts.workstation.running)
 
 
 def test_keys_that_come_faster_than_images_are_counted(beating: Open, qtbot: QtBot) -> None:
