@@ -5,8 +5,10 @@ from dataclasses import replace
 from medscan_desktop.domain.measurement import MeasurementId
 from medscan_desktop.imaging.voi import Voi
 from medscan_desktop.imaging.window import initial_voi
+from medscan_desktop.scene.camera import PLANES
 from medscan_desktop.scene.linking import shares_window
 from medscan_desktop.scene.navigation import at_slice, slice_position, volume_of
+from medscan_desktop.scene.slabs import straightened
 from medscan_desktop.scene.view import Camera, Camera3D, View, ViewId, ViewKind
 from medscan_desktop.scene.workspace import Workspace
 
@@ -50,9 +52,13 @@ def inverted(workspace: Workspace, view: View) -> Workspace:
 
 
 def reset(workspace: Workspace, view: View) -> Workspace:
-    """The view as it was first hung: whole image, unturned, first window. Slice and focus stay."""
+    """The view as it was first hung: whole image, unturned, no slab, first window. Slice and focus stay.
+
+    The planes of its stack are turned together, so all of them go back.
+    """
     stack, volume = workspace.stack(view.stack), volume_of(workspace, view)
-    fresh = workspace.with_view(replace(view, camera=Camera(), camera_3d=Camera3D()))
+    fresh = workspace.with_view(replace(view, camera=Camera(), camera_3d=Camera3D(), slab=None))
+    fresh = straightened(fresh, view) if view.kind in PLANES else fresh
     voi = initial_voi(volume, stack.modality, workspace.presets) if stack is not None and volume is not None else None
     return fresh if voi is None or view.kind is ViewKind.THREE_D else with_voi(fresh, view, voi)
 
