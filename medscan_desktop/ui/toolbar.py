@@ -22,6 +22,7 @@ from medscan_desktop.ui.icons import icon
 from medscan_desktop.ui.layout_picker import fill_layouts
 from medscan_desktop.ui.overflow import Overflow
 from medscan_desktop.ui.session_bar import SessionBar
+from medscan_desktop.ui.surface_export import has_surfaces, save_surfaces
 
 _BACK = "Library"
 _ON_BAR = ("window", "pan", "zoom", "scroll", "rotate", "crosshair", "length", "ellipse")  # the others are in a menu
@@ -88,10 +89,16 @@ class Toolbar(QFrame):
         row.addWidget(self.more)
         row.addStretch()
         row.addWidget(session)
+        self._row = row
         actions.store.listen(lambda _, new: self._show(new))
         actions.workstation.listen(lambda _: self._show_undo())
         self._show(actions.workspace)
         self._show_undo()
+
+    def add_frame(self, *buttons: QToolButton) -> None:
+        """What folds the frame around the images, before who is logged in."""
+        for button in buttons:
+            self._row.insertWidget(self._row.indexOf(self._session), button)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         QFrame.resizeEvent(self, event)
@@ -178,6 +185,8 @@ class Toolbar(QFrame):
             menu.addAction(f"Segmentation: {names} (DICOM SEG)…", partial(self._save_segmentation, finding.id))
         if not accepted:
             menu.addAction("Segmentation (accept a finding first)").setEnabled(False)
+        surfaces = menu.addAction("Surfaces of the masks (STL, OBJ, PLY)…", partial(save_surfaces, self._actions))
+        surfaces.setEnabled(has_surfaces(self._actions))
 
     def _save_picture(self) -> None:
         if out := self._ask("Save this view as a picture", "view", png.FORMAT):

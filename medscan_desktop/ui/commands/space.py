@@ -5,6 +5,7 @@ from functools import partial
 from medscan_desktop.ui import space_actions as space
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.command import Question, Run, UiCommand
+from medscan_desktop.ui.surface_export import has_surfaces, save_surfaces
 
 _MENU = "3D"
 _SIDES = (
@@ -66,4 +67,5 @@ SPACE: tuple[UiCommand, ...] = (
     UiCommand("space.clip_off", "No clip plane", _MENU, lambda actions: space.clip_at(actions, None), (), _has_clip),
     UiCommand("space.whole", "Nothing cut away", _MENU, space.reset_cuts, (), _is_cut),
     _command("reset", "Reset 3D", space.reset_all),
+    UiCommand("space.save_surfaces", "Surfaces of the masks (STL, OBJ, PLY)…", _MENU, save_surfaces, (), has_surfaces),
 )
