@@ -13,6 +13,9 @@ from medscan_desktop.imaging.volume import Volume
 Floats = NDArray[np.float64]
 MOST_LIVE = 2_000_000  # pixels around a region: beyond it a moving one shows its numbers once it is let go
 _LATER = "values when let go"
+_NOTHING = "no pixel with a value inside"
+_COLOUR = "true colour has no values"
+_NOT_THERE = "its images have not all arrived"
 _POINTS = {
     MeasurementKind.ANGLE: 3,
     MeasurementKind.COBB: 4,
@@ -140,10 +143,8 @@ def _plane_statistics(
 ) -> tuple[Statistics | None, str]:
     """Also how they were taken, or why there are none."""
     inside = pixels_inside(volume, kind, points, normal, most=most)
-    if inside is None:
-        return None, ""
-    if inside.is_too_large:
-        return None, _LATER
+    if inside is None or inside.is_too_large or not inside.values.size:
+        return None, _why_without_values(volume, inside)
     area = area_of(kind, points, normal) if volume.length_unit != "px" else None
     return _statistics(inside, volume.unit, area_mm2=area), inside.method
 
@@ -160,12 +161,16 @@ def _sphere(bare: Measurement, volume: Volume, points: Floats, refusal: str, *, 
     if refusal:
         return replace(sized, method=refusal)
     inside = voxels_inside(volume, points, most=MOST_LIVE if live else None)
-    if inside is None:
-        return sized
-    if inside.is_too_large:
-        return replace(sized, method=_LATER)
+    if inside is None or inside.is_too_large or not inside.values.size:
+        return replace(sized, method=_why_without_values(volume, inside))
     found = _statistics(inside, volume.unit, volume_mm3=4 / 3 * np.pi * radius**3)
     return replace(sized, statistics=found, method=_with_reduction(inside.method, volume))
+
+
+def _why_without_values(volume: Volume, inside: Inside | None) -> str:
+    if inside is not None:
+        return _LATER if inside.is_too_large else _NOTHING
+    return _COLOUR if volume.is_colour else _NOT_THERE
 
 
 def _probed(bare: Measurement, volume: Volume) -> Measurement:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind
-from medscan_desktop.render.label_places import LED_FROM, free_place, nearest_point
+from medscan_desktop.render.label_places import LED_FROM, Obstacles, free_place, nearest_point
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.outlines import arrow_head, handles_of, lines_of
@@ -51,11 +51,13 @@ class MeasurementPainter:
             lines = lines_of(one, self.pane)
             self._draw_shape(one, lines, colour, strong=is_chosen or is_open or one.id == workspace.touched)
             shown.append((one, lines, colour, draft is not None and draft.is_written))
-        every = [line for _, lines, _, _ in shown for line in lines]
+        if not shown:
+            return
+        obstacles = Obstacles.of([line for _, lines, _, _ in shown for line in lines])
         # What the user wrote has its place; the numbers go around it.
         for one, lines, colour, is_written in sorted(shown, key=lambda each: each[0].kind is not MeasurementKind.TEXT):
             if lines and not is_written:  # what is being written stands in its field
-                self._draw_label(one, lines, every, colour)
+                self._draw_label(one, lines, obstacles, colour)
 
     def _draw_shape(self, one: Measurement, lines: list[Floats], colour: int, *, strong: bool) -> None:
         if one.kind is MeasurementKind.PROBE and lines:
@@ -99,7 +101,7 @@ class MeasurementPainter:
             self.painter.drawEllipse(QPointF(x, y), 3.5, 3.5)
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _draw_label(self, one: Measurement, lines: list[Floats], every: list[Floats], colour: int) -> None:
+    def _draw_label(self, one: Measurement, lines: list[Floats], obstacles: Obstacles, colour: int) -> None:
         style = Style(self.pixels, colour, bold=True)
         rows = self._rows(one, style)
         if not rows:
@@ -108,14 +110,16 @@ class MeasurementPainter:
         size = max(self.texts.width(row, style) for row in rows), line * len(rows)
         if one.kind is MeasurementKind.TEXT:
             x, y = lines[0][0].tolist()
-            place = free_place(QRectF(x, y, 0, 0), size, self.area, (), ()) if not self._fits(x, y, size) else None
+            place = None
+            if not self._fits(x, y, size):
+                place = free_place(QRectF(x, y, 0, 0), size, self.area, (), Obstacles.of(()))
             place = place or QRectF(x, y, *size)
         else:
             around = lines[0][1:2] if one.kind is MeasurementKind.ARROW else np.concatenate(lines)
             low, high = around.min(axis=0), around.max(axis=0)
             reach = _CROSS_PX if one.kind is MeasurementKind.PROBE else 0.0
             frame = QRectF(QPointF(*(low - reach).tolist()), QPointF(*(high + reach).tolist()))
-            place = free_place(frame, size, self.area, self.texts.occupied, every)
+            place = free_place(frame, size, self.area, self.texts.occupied, obstacles)
             self._draw_leader([around], place, colour)
         self.labels[one.id] = place
         for number, row in enumerate(rows):
@@ -134,7 +138,7 @@ class MeasurementPainter:
     def _draw_leader(self, lines: list[Floats], place: QRectF, colour: int) -> None:
         """From words that stand apart to their shape."""
         near = nearest_point(lines, place)
-        if near is None or near[2] < LED_FROM:
+        if near[2] < LED_FROM:
             return
         pen = QPen(QColor.fromRgb(colour), 1.0)
         pen.setDashPattern([2.0, 3.0])

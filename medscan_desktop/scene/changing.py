@@ -21,6 +21,7 @@ from medscan_desktop.scene.workspace import Draft, Workspace
 
 Floats = NDArray[np.float64]
 _NEAR_HANDLE, _NEAR_LINE = 7.0, 5.0  # pixels from the pointer
+_CORNERS = 1.5  # the corner of a square is not quite so many times as far from its middle as its sides
 _PULL = 0.12  # of an outline's points to either side that follow the one pulled
 
 
@@ -55,9 +56,11 @@ def change(workspace: Workspace, view: View, pointer: Pointer) -> Step:
     if pointer.phase is Phase.CANCEL or stack is None or stack.volume is None or pane is None:
         return Step(_dropped(workspace, held))
     touch = touched(_dropped(workspace, held), view, pointer.pane, pointer.start)
+    if touch is None:
+        return Step(workspace)
     if pointer.phase is Phase.PRESS:
-        return Step(replace(workspace, selected=touch.measurement.id if touch is not None else None))
-    if touch is None or pointer.phase not in (Phase.MOVE, Phase.RELEASE):
+        return Step(replace(workspace, selected=touch.measurement.id))
+    if pointer.phase not in (Phase.MOVE, Phase.RELEASE):
         return Step(workspace)
     if held is None and math.dist(pointer.start, pointer.position) < SHORTEST_DRAG:
         return Step(workspace)
@@ -101,6 +104,8 @@ def _moved(touch: Touch, pane: PaneMap, pointer: Pointer) -> Measurement:
 def _touch_of(one: Measurement, pane: PaneMap, position: tuple[float, float]) -> tuple[Touch, float] | None:
     """And how far away it is."""
     at = np.asarray(position)
+    if _is_far(one, pane, at):
+        return None
     handles = handles_of(one, pane)
     if len(handles):
         apart = np.linalg.norm(handles - at, axis=1)
@@ -108,6 +113,15 @@ def _touch_of(one: Measurement, pane: PaneMap, position: tuple[float, float]) ->
             return Touch(one, int(apart.argmin())), float(apart.min())
     near = min((_distance(line, at) for line in lines_of(one, pane)), default=math.inf)
     return (Touch(one, None), near) if near <= _NEAR_LINE else None
+
+
+def _is_far(one: Measurement, pane: PaneMap, at: Floats) -> bool:
+    """Whether the pointer is nowhere near: most are not, and this is asked at every move of the mouse."""
+    points = pane.to_pane(one.points)
+    middle = points[0]
+    away = np.asarray(one.points) - one.points[0]
+    reach = float(np.sqrt((away * away).sum(axis=1).max())) / pane.mm_per_pixel * _CORNERS + _NEAR_HANDLE
+    return bool(np.abs(at - middle).max() > reach)
 
 
 def _distance(line: Floats, at: Floats) -> float:

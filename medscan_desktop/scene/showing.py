@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.regions import slice_axis
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.stack import Stack
-from medscan_desktop.scene.view import View
+from medscan_desktop.scene.view import View, ViewKind
 from medscan_desktop.scene.workspace import Draft, Workspace
 
 _PARALLEL = 0.999  # cosine between the plane that a region was drawn on and the plane shown
@@ -68,7 +69,8 @@ def is_on_plane(measurement: Measurement, pane: PaneMap, stack: Stack) -> bool:
     A region's own plane must be parallel to the one shown, too: seen from its side it would be a line.
     """
     if not pane.geometry.spatial:
-        return slice_of(measurement, stack) == pane.slice_index
+        blocks = stack.volume.reduction.slices if stack.volume is not None else 1
+        return slice_of(measurement, stack) // blocks == pane.slice_index
     if not measurement.points:
         return False
     points = np.asarray(measurement.points, float)
@@ -81,6 +83,7 @@ def is_on_plane(measurement: Measurement, pane: PaneMap, stack: Stack) -> bool:
     return float(np.abs(away).max()) <= plane_step(pane) / 2 + _CLOSE
 
 
+@lru_cache(maxsize=32)  # asked for every measurement of a pane at every event
 def plane_step(pane: PaneMap) -> float:
     """The way in mm from the plane shown to the next one: a slice, or across the slices the finest spacing."""
     geometry: Geometry = pane.geometry
@@ -93,7 +96,7 @@ def plane_step(pane: PaneMap) -> float:
 def shown_measurements(workspace: Workspace, view: View, pane: PaneMap) -> Iterator[tuple[Measurement, Draft | None]]:
     """What a pane shows of its stack, with the draft where it is one; a draft takes the place of what it changes."""
     stack = workspace.stack(view.stack)
-    if stack is None:
+    if stack is None or view.kind is ViewKind.CURVED:  # no place of it is on one plane
         return
     drafts = [draft for draft in workspace.drafts if draft.view == view.id or draft.is_saving]
     changed: set[MeasurementId] = {draft.measurement.id for draft in drafts}

@@ -54,6 +54,13 @@ class DrawingHand:
         one = next((one for one in workspace.measurements if one.id == named), None)
         return Touch(one, None) if one is not None else None
 
+    def take(self, at: QPointF) -> bool:
+        """Whether a press here is for a measurement; on its words it selects it, on its lines `CHANGE` does."""
+        touch = self.touch(at)
+        if touch is not None:
+            self._store.update(lambda workspace: replace(workspace, selected=touch.measurement.id))
+        return touch is not None
+
     def hover(self, pointer: Pointer) -> bool:
         """The open end of what is drawn follows; what lies under the pointer is lit. Whether there was either."""
         view, workspace = self._view(), self._store.workspace

@@ -86,9 +86,9 @@ class PaneWidget(ViewWidget):
 
     def _tool_at(self, at: QPointF, button: Button, held: Qt.KeyboardModifier) -> Tool | None:
         self._hand.put_down()
-        if button is Button.LEFT and held == Qt.KeyboardModifier.NoModifier and self._hand.touch(at) is not None:
-            return CHANGE
         is_plain = button is Button.LEFT and held == Qt.KeyboardModifier.NoModifier
+        if is_plain and self._hand.take(at):
+            return CHANGE
         if is_plain and self._planes.grip((at.x(), at.y())) is not None:
             return CROSSHAIR
         return self._tool(button, held)

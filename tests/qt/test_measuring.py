@@ -337,6 +337,20 @@ def test_what_is_under_the_pointer_lights_up_a_click_selects_it_and_one_beside_i
     qtbot.waitUntil(lambda: scene(reading).measurements == (one,))
 
 
+def test_a_click_on_its_words_selects_it_too(reading: Open, qtbot: QtBot) -> None:
+    one = draw_length(reading, qtbot)
+    use(reading, "window")
+    click(reading, at_mm(reading, -10, -12))
+    assert scene(reading).selected is None
+    qtbot.waitUntil(lambda: not pane(reading).grab().isNull())
+    place = pane(reading)._renderer.labels[one.id].center()
+
+    drag(pane(reading), (place.x(), place.y()), (place.x() + 20, place.y()))
+
+    assert scene(reading).selected == one.id
+    assert scene(reading).measurements == (one,) and not scene(reading).drafts
+
+
 def test_a_new_line_can_begin_on_an_old_one_with_shift(reading: Open, qtbot: QtBot) -> None:
     draw_length(reading, qtbot)
     start, end = at_mm(reading, 0, 4), at_mm(reading, 0, -12)

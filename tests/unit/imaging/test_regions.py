@@ -220,3 +220,18 @@ def test_a_histogram_holds_every_value_once() -> None:
     assert histogram_of(np.empty(0)) is None
     single = histogram_of(np.full(7, 2.25))
     assert single is not None and single.counts == (7,) and single.low < 2.25 < single.high
+
+
+@pytest.mark.parametrize("kind", [Kind.ELLIPSE, Kind.SPHERE])
+def test_a_region_without_values_says_why(kind: MeasurementKind) -> None:
+    geometry = geometry_of(np.eye(3), spacing=(1, 1, 1))
+    volume = replace(noise(geometry), padding=(-3000, 3000))
+    centre = geometry.to_patient((20, 15, 10))
+    ends = [tuple(centre + np.array(way)) for way in ((0, 0, 0), (4, 0, 0), (0, 3, 0))]
+    one = replace(REGION, kind=kind, points=tuple(ends[: 3 if kind is Kind.ELLIPSE else 2]), normal=(0, 0, 1))
+
+    assert measured(one, volume).lines[-1] == "no pixel with a value inside"
+    colour = replace(volume, values=np.zeros((*geometry.shape, 3), np.uint8), padding=None)
+    assert measured(one, colour).lines[-1] == "true colour has no values"
+    volume.loaded[10] = False
+    assert measured(one, volume).lines[-1] == "its images have not all arrived"
