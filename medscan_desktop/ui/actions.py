@@ -58,6 +58,9 @@ class ViewerActions:
         self.point_by_keys: Callable[[], object] = lambda: None
         self.show_palette: Callable[[], object] = lambda: None
         self.name_measurement: Callable[[], object] = lambda: None  # the list's
+        self.toggle_strip: Callable[[], object] = lambda: None
+        self.toggle_panels: Callable[[], object] = lambda: None
+        self.toggle_frame: Callable[[], object] = lambda: None
         self.choose_layout: Callable[[], object] = lambda: None
         self.edit_hands: Callable[[], object] = lambda: None
         self.edit_hanging: Callable[[], object] = lambda: None

@@ -18,6 +18,7 @@ from medscan_desktop.ui.icons import icon
 DEFAULT_RATE = 10.0  # frames a second where the header names none
 _SHORTEST_MS = 8
 _MEASURED_S = 1.0
+_SPEEDS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,22 @@ class _Run:
     count: int
     rate: float
     since: float
+    swings: bool = False
+
+    def frame_at(self, now: float) -> int:
+        """The frame of this moment: at the end it begins again, or (`swings`) goes back the way it came."""
+        steps = int((now - self.since) * self.rate)
+        if not self.swings:
+            return (self.first + steps) % self.count
+        there = (self.first + steps) % (2 * self.count - 2)
+        return min(there, 2 * self.count - 2 - there)
 
 
 class CineBar(QFrame):
-    """Play, scrub, and the rate that is reached. Hidden where the active view shows nothing that plays."""
+    """Play, scrub, how fast, round or there and back, and the rate that is reached.
+
+    Hidden where the active view shows nothing that plays.
+    """
 
     def __init__(self, actions: ViewerActions) -> None:
         super().__init__()
@@ -41,20 +54,26 @@ class CineBar(QFrame):
         self._actions = actions
         self._run: _Run | None = None
         self._steps: list[float] = []  # when a frame was shown
+        self._speed = 1.0  # times the rate of the header
+        self._swings = False
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
         self.play = make.tool_button("run", "Play (C)", self.toggle)
+        self.slower = make.tool_button("slower", "Slower (Ctrl+,)", lambda: self.change_speed(-1))
+        self.faster = make.tool_button("faster", "Faster (Ctrl+.)", lambda: self.change_speed(1))
+        self.swing = make.tool_button("swing", "There and back (Ctrl+Shift+C)", self.toggle_swing, checkable=True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.slider.valueChanged.connect(self._scrub)
         self.place = make.label("", "small")
         self.rate = make.label("", "small")
-        for text, sample in ((self.place, "Frame 8,888/8,888"), (self.rate, "888.8 of 888.8 frames a second")):
+        for text, sample in ((self.place, "Frame 8,888/8,888"), (self.rate, "888.8 of 888.8 frames a second · 1.25×")):
             text.setMinimumWidth(text.fontMetrics().horizontalAdvance(sample) + 8)
         row = make.row(self)
         row.setContentsMargins(10, 4, 10, 4)
-        row.addWidget(self.play)
+        for button in (self.play, self.slower, self.faster, self.swing):
+            row.addWidget(button)
         row.addWidget(self.slider, 1)
         row.addWidget(self.place)
         row.addWidget(self.rate)
@@ -72,6 +91,17 @@ class CineBar(QFrame):
         else:
             self._start()
 
+    def toggle_swing(self) -> None:
+        """Round and round, or there and back."""
+        self._swings = not self._swings
+        self._go_on()
+
+    def change_speed(self, step: int) -> None:
+        """Faster (1) or slower (-1), in the steps that every player has."""
+        at = min(range(len(_SPEEDS)), key=lambda number: abs(_SPEEDS[number] - self._speed))
+        self._speed = _SPEEDS[min(max(at + step, 0), len(_SPEEDS) - 1)]
+        self._go_on()
+
     def stop(self) -> None:
         """Stay at the frame shown."""
         self._run = None
@@ -88,7 +118,7 @@ class CineBar(QFrame):
             self.stop()
             return
         now = monotonic()
-        frame = (run.first + int((now - run.since) * run.rate)) % run.count
+        frame = run.frame_at(now)
         workspace = self._actions.workspace
         view = self._actions.view
         if view is None or (view.frame == frame and view.kind in (ViewKind.ACQUIRED, ViewKind.DOCUMENT)):
@@ -108,14 +138,21 @@ class CineBar(QFrame):
         if old.views is not new.views or old.active != new.active or old.stacks is not new.stacks:
             self._show(new)
 
+    def _go_on(self) -> None:
+        """What was changed holds from the frame shown on."""
+        if self._run is not None:
+            self._start()
+        self._show_button()
+        self._show(self._actions.workspace)
+
     def _start(self) -> None:
         workspace, view = self._actions.workspace, self._actions.view
         position = slice_position(workspace, view) if view is not None else None
         if view is None or view.stack is None or position is None or position[1] < 2:
             return
-        rate = rate_of(workspace, view) or DEFAULT_RATE
+        rate = (rate_of(workspace, view) or DEFAULT_RATE) * self._speed
         self._steps = []
-        self._run = _Run(view, view.stack, position[0], position[1], rate, monotonic())
+        self._run = _Run(view, view.stack, position[0], position[1], rate, monotonic(), self._swings)
         self._timer.start(max(_SHORTEST_MS, round(500 / rate)))
         self._show_button()
         self._show(workspace)
@@ -124,6 +161,7 @@ class CineBar(QFrame):
         is_playing = self._run is not None
         self.play.setIcon(icon("stop" if is_playing else "run"))
         self.play.setToolTip("Stop (C)" if is_playing else "Play (C)")
+        self.swing.setChecked(self._swings)
 
     def _show(self, workspace: Workspace) -> None:
         view = self._actions.view
@@ -141,12 +179,13 @@ class CineBar(QFrame):
         self.rate.setText(self._rate_text(rate))
 
     def _rate_text(self, rate: float) -> str:
+        speed = "" if self._speed == 1.0 else f" · {self._speed:g}×"
         if self._run is None:
-            return f"{rate:.4g} frames a second" if rate else ""
+            return f"{rate:.4g} frames a second{speed}" if rate else ""
         shown = self._steps
         reached = (len(shown) - 1) / max(shown[-1] - shown[0], 0.001) if len(shown) > 1 else 0.0
         said = f"{self._run.rate:.4g} frames a second"
-        return f"{reached:.1f} of {said}" + ("" if rate else " (the header names no rate)")
+        return f"{reached:.1f} of {said}{speed}" + ("" if rate else " (the header names no rate)")
 
     def _scrub(self, frame: int) -> None:
         if self._run is not None:

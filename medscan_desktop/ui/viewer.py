@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
 
 from medscan_desktop.domain.hands import Hands
 from medscan_desktop.domain.study import SeriesUid
@@ -42,12 +42,11 @@ from medscan_desktop.ui.session_bar import SessionBar
 from medscan_desktop.ui.space_actions import use_preset
 from medscan_desktop.ui.stack_actions import StackActions
 from medscan_desktop.ui.toolbar import Toolbar, fill_windows
+from medscan_desktop.ui.viewer_frame import ViewerFrame
 from medscan_desktop.ui.window_entry import WindowEntry
 from medscan_desktop.workstation.command import Settings
 from medscan_desktop.workstation.jobs import Jobs
 from medscan_desktop.workstation.workstation import Workstation
-
-_PANEL_WIDTH = 336  # the widest value, "Mean 12345.6 SD 1234.5 Bq/ml", beside its name
 
 
 class ViewerPage(QWidget):
@@ -83,6 +82,10 @@ class ViewerPage(QWidget):
         self.commands.place_of_view = self.grid.place_of_active
         self.documents.fill_tile_menu = self.stacks.fill_tile_menu
         self.panels = tuple(panel(self.commands) for panel in PANELS)
+        self.frame = ViewerFrame(self.commands, self.strip, self.panels)
+        self.toolbar.add_frame(self.frame.strip_button, self.frame.panels_button)
+        self.commands.toggle_strip, self.commands.toggle_panels = self.frame.toggle_strip, self.frame.toggle_panels
+        self.commands.toggle_frame = self.frame.toggle_all
         self._build()
         self.palette_page = Palette(self, self.commands, self._perform)
         self._binder = KeyBinder(self, [one for one in UI_COMMANDS if one not in WINDOW], self._perform)
@@ -161,17 +164,6 @@ class ViewerPage(QWidget):
         self.prior_list.ask(self.priors.rows, shown)
 
     def _build(self) -> None:
-        side = QWidget()
-        stacked = make.column(side, gap=1)
-        for panel in self.panels:
-            stacked.addWidget(panel)
-        stacked.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidget(side)
-        scroll.setWidgetResizable(True)
-        scroll.setFixedWidth(_PANEL_WIDTH)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         body = make.row(gap=1)
         body.addWidget(self.strip)
         middle = make.column(gap=1)
@@ -179,7 +171,7 @@ class ViewerPage(QWidget):
         middle.addWidget(self.phases)
         middle.addWidget(self.cine)
         body.addLayout(middle, 1)
-        body.addWidget(scroll)
+        body.addWidget(self.frame.side)
         layout = make.column(self, gap=0)
         layout.addWidget(self.toolbar)
         layout.addWidget(self.banner)
