@@ -266,6 +266,8 @@ class LibraryPage(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F5:
             self.refresh()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self.search.hasFocus():
+            self.table.setFocus()  # from the words to what they found, without a mouse
         else:
             super().keyPressEvent(event)
 

@@ -26,11 +26,13 @@ from medscan_desktop.scene.view import Camera, View, ViewId, ViewKind
 from tests.soak.killed_import import killed_import
 from tests.soak.mutated_files import cut_real_file, mutated_real_file
 from tests.soak.mutated_frames import mutated_frame
+from tests.soak.random_edits import random_edits, ten_thousand_edits
+from tests.soak.reading_walk import hour_of_reading, reading_walk
 from tests.support.dicom_files import ct_slice, file_bytes
 from tests.support.homes import new_library
 from tests.support.phantoms import geometry_of, rotation
 
-Proof = Callable[[int], None]
+Proof = Callable[[int], object]
 LONGEST_FILE_S = 30.0
 SYNTAXES = ("1.2.840.10008.1.2.1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99")
 
@@ -138,4 +140,8 @@ PROOFS: dict[str, tuple[Proof, int]] = {  # with how many seeds `test` runs
     "random_plane": (random_plane, 60),
     "tampering_found": (tampering_found, 15),
     "killed_import": (killed_import, 4),
+    "random_edits": (random_edits, 5),
+    "ten_thousand_edits": (ten_thousand_edits, 0),
+    "reading_walk": (reading_walk, 2),
+    "hour_of_reading": (hour_of_reading, 0),
 }

@@ -9,9 +9,11 @@ import gc
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 import numpy as np
 import psutil
@@ -126,8 +128,8 @@ def reading_walk(seed: int, steps: int = 150, *, is_measured: bool = False) -> s
         if kind is not QtMsgType.QtDebugMsg and "propagateSizeHints" not in text and "support raise" not in text:
             said.append(text)
 
-    def raised(kind: type[BaseException], error: BaseException, _trace: object) -> None:
-        said.append(f"{kind.__name__}: {error}")
+    def raised(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        said.append("".join(traceback.format_exception(kind, error, trace)))
 
     before, hook = qInstallMessageHandler(heard), sys.excepthook
     sys.excepthook = raised
@@ -144,7 +146,7 @@ def _walked(walk: Walk, steps: int, said: list[str], *, is_measured: bool) -> st
     for number in range(steps):
         walk.step()
         bugs = [notice for notice in walk.workstation.notices if _BUG in notice]
-        assert not said and not bugs, f"after step {number} ({walk.last}): {said + bugs}"
+        assert not said and not bugs, f"after step {number} ({walk.last}): {' '.join(said + bugs)}"
         if number == int(steps * _WARM):
             warm = _megabytes(walk)
     end = _megabytes(walk)
