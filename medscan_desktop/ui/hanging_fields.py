@@ -4,7 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
 
 from medscan_desktop.domain.hanging_protocol import LINKS, PLANES, VIEWS
 from medscan_desktop.domain.relevant_prior import REGION_NAMES
@@ -114,7 +123,9 @@ class FieldForm(QWidget):
             if field.kind == "flag":
                 form.addRow("", widget)
             else:
-                form.addRow(make.label(field.label, "muted"), widget)
+                label = make.label(field.label, "muted")
+                label.setMinimumHeight(widget.sizeHint().height())  # in the middle of its line
+                form.addRow(label, widget)
 
     def show_values(self, value: object) -> None:
         """Show the fields of this value."""
@@ -166,6 +177,7 @@ class FieldForm(QWidget):
             box = QDoubleSpinBox()
             box.setDecimals(1)
             box.setRange(0, 500 if field.name == "slab_mm" else 359)
+        box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         box.valueChanged.connect(self._tell)
         self._readers[field.name], self._writers[field.name] = box.value, box.setValue
         return box
@@ -175,7 +187,12 @@ class FieldForm(QWidget):
         line.textEdited.connect(self._tell)
         read, write = _LINES[field.kind]
         self._readers[field.name] = lambda: read(line.text())
-        self._writers[field.name] = lambda value: line.setText(write(value))
+
+        def show(value: Any) -> None:
+            line.setText(write(value))
+            line.setCursorPosition(0)  # of a long list its beginning
+
+        self._writers[field.name] = show
         return line
 
 

@@ -40,14 +40,14 @@ class HangingTester(QWidget):
             self._add(verdict, is_open=verdict is best)
 
     def _add(self, verdict: Verdict, *, is_open: bool) -> None:
-        top = _item(self.tree.invisibleRootItem(), f"{verdict.protocol.name} {verdict.text}")
+        top = _item(self.tree.invisibleRootItem(), f"{verdict.protocol.name}: {verdict.text}")
         top.setForeground(0, QColor(theme.GOOD if verdict.is_match else theme.MUTED))
         for rule in verdict.rules:
             line = _item(top, f"{'✓' if rule.held else '✗'} {rule.text}")
             line.setForeground(0, QColor(theme.TEXT if rule.held else theme.WARN))
         for number, stage in enumerate(verdict.stages, start=1):
             few = "" if stage.is_possible else f": left out, {stage.filled} of {len(stage.cells)} cells filled"
-            part = _item(top, f"Stage {number} {stage.stage.name}{few}")
+            part = _item(top, f"Stage {number} · {stage.stage.name or 'no name'}{few}")
             part.setForeground(0, QColor(theme.TEXT if stage.is_possible else theme.MUTED))
             for place, cell in enumerate(stage.cells, start=1):
                 self._add_cell(part, place, cell)

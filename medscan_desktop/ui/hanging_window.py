@@ -71,7 +71,8 @@ class HangingWindow(QDialog):
         self._is_filling = True
         self.list.clear()
         for one in self._listed:
-            item = QListWidgetItem(f"{one.protocol.name}   · {one.origin}")
+            whose = "" if one.origin is Origin.SHIPPED else f" · {one.origin}"
+            item = QListWidgetItem(f"{one.protocol.name}{whose}")
             item.setData(_ID, one.protocol.id)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if one.is_on else Qt.CheckState.Unchecked)

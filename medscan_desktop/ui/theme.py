@@ -152,6 +152,12 @@ QHeaderView::section {{ background: {PANEL}; color: {MUTED}; border: 0; border-b
     padding: 8px 13px; font-weight: 600; }}
 QHeaderView::section:hover {{ color: {TEXT}; }}
 
+QTabWidget::pane {{ border: 1px solid {LINE}; border-radius: 4px; top: -1px; background: {PANEL}; }}
+QTabBar::tab {{ background: {GROUND}; color: {MUTED}; border: 1px solid transparent; padding: 7px 16px; }}
+QTabBar::tab:selected {{ background: {PANEL}; color: {TEXT}; border-color: {LINE}; border-bottom-color: {PANEL};
+    border-top-left-radius: 4px; border-top-right-radius: 4px; }}
+QTabBar::tab:hover {{ color: {TEXT}; }}
+
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: 0; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}

@@ -6,7 +6,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.uid import DigitalMammographyXRayImageStorageForPresentation, DigitalXRayImageStorageForPresentation
 
-from tests.support.made_modules import code, instance, with_pixels
+from tests.support.made_modules import code, instance, uid, with_pixels
 
 ROWS, COLUMNS = 60, 40
 # Right and bottom edge as a unit stores them; the left CC here the other way round, as some do.
@@ -29,6 +29,7 @@ def mammogram(side: str, view: str, *, study: str = "mammography", **more: Any) 
         "BodyPartExamined": "BREAST",
         "ImagerPixelSpacing": [0.1, 0.1],
         "StudyDescription": study,
+        "StudyInstanceUID": uid(study),
     } | more
     name = f"{study} {side} {view} {values['PresentationIntentType']}"
     made = instance(DigitalMammographyXRayImageStorageForPresentation, "MG", name, **values)
@@ -45,6 +46,7 @@ def chest(view: str, sides: str, *, study: str = "chest", **more: Any) -> Datase
         "BodyPartExamined": "CHEST",
         "ImagerPixelSpacing": [0.2, 0.2],
         "StudyDescription": study,
+        "StudyInstanceUID": uid(study),
     } | more
     made = instance(DigitalXRayImageStorageForPresentation, "DX", f"{study} {view}", **values)
     return with_pixels(made, np.tile(np.linspace(10, 40, COLUMNS).astype(np.uint16), (ROWS, 1)), bits_stored=12)
