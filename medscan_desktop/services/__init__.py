@@ -15,6 +15,7 @@ from medscan_desktop.services.documents import (
 )
 from medscan_desktop.services.exports import export_pdf, export_seg
 from medscan_desktop.services.findings import accept_finding, list_findings, propose_finding, reject_finding
+from medscan_desktop.services.frame import read_frame, save_frame
 from medscan_desktop.services.hands import read_hands, save_hands
 from medscan_desktop.services.hanging import (
     arrange_protocols,
@@ -115,6 +116,8 @@ COMMANDS: tuple[Command, ...] = (
     import_files,
     import_protocols,
     keep_desktop,
+    read_frame,
+    save_frame,
     list_audit,
     list_calibrations,
     list_conflicts,

@@ -68,6 +68,7 @@ class Desk(QWidget):
             page.session.name.setText(user.display_name)
         self._pages.setCurrentWidget(self.library)
         self.hands.read()
+        self.viewer.frame.read()
         self.hanging.read()
         self.display.read()
         self.library.refresh()

@@ -1,23 +1,54 @@
 """A titled part of the side panel: a heading, a line for when there is nothing, and a column of items."""
 
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QWidget
 
 from medscan_desktop.ui import make, theme
 
+_HEADING = (
+    f"QToolButton {{ color: {theme.MUTED}; font-size: 8.5pt; font-weight: 600; border: 0; padding: 0;"
+    f" background: transparent; text-align: left; }} QToolButton:hover {{ color: {theme.TEXT}; }}"
+)
+
 
 class Section(QFrame):
-    """Items come and go; `hint` stands where there are none."""
+    """Items come and go; `hint` stands where there are none. A click on the heading folds the rest away."""
+
+    folded = Signal()
 
     def __init__(self, title: str, hint: str) -> None:
         super().__init__()
         self.setProperty("role", "panel")
-        self._layout = make.column(self, gap=theme.GAP)
-        self._layout.setContentsMargins(12, 12, 12, 12)
-        self.title = make.label(title.upper(), "section")
+        self.name = title
+        self.title = QToolButton()
+        self.title.setText(title.upper())
+        self.title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.title.setStyleSheet(_HEADING)
+        self.title.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.title.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.title.clicked.connect(self._turn)
+        self._body = QWidget()
+        self._layout = make.column(self._body, gap=theme.GAP)
         self.hint = make.label(hint, "small", wrap=True)
-        self._layout.addWidget(self.title)
         self._layout.addWidget(self.hint)
+        whole = make.column(self, gap=theme.GAP)
+        whole.setContentsMargins(12, 12, 12, 12)
+        whole.addWidget(self.title)
+        whole.addWidget(self._body)
         self.items: list[QWidget] = []
+        self.fold(False)
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether the heading alone is shown."""
+        return self._body.isHidden()
+
+    def fold(self, is_folded: bool) -> None:
+        """Show the heading alone, or all."""
+        self._body.setHidden(is_folded)
+        self.title.setArrowType(Qt.ArrowType.RightArrow if is_folded else Qt.ArrowType.DownArrow)
+        self.title.setToolTip("Unfold" if is_folded else "Fold")
 
     def show_items(self, items: list[QWidget]) -> None:
         """Show these in place of what was there; a widget that is in both stays as it is."""
@@ -27,6 +58,10 @@ class Section(QFrame):
                 gone.hide()
                 gone.deleteLater()
         for position, item in enumerate(items):
-            self._layout.insertWidget(position + 2, item)
+            self._layout.insertWidget(position + 1, item)
         self.items = items
         self.hint.setVisible(not items)
+
+    def _turn(self) -> None:
+        self.fold(not self.is_folded)
+        self.folded.emit()

@@ -4,6 +4,7 @@ from medscan_desktop.ui.command import UiCommand
 from medscan_desktop.ui.commands.compare import COMPARE
 from medscan_desktop.ui.commands.display import DISPLAY
 from medscan_desktop.ui.commands.edits import EDITS
+from medscan_desktop.ui.commands.frame import FRAME
 from medscan_desktop.ui.commands.grey import GREY
 from medscan_desktop.ui.commands.hanging import HANGING
 from medscan_desktop.ui.commands.images import IMAGES
@@ -28,5 +29,6 @@ UI_COMMANDS: tuple[UiCommand, ...] = (
     *COMPARE,
     *EDITS,
     *OBJECTS,
+    *FRAME,
     *WINDOW,
 )

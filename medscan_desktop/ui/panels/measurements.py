@@ -26,7 +26,7 @@ class MeasurementsPanel(Section):
         self.order, self.by_series = Order.DRAWN, False
         self.shown: dict[MeasurementId, MeasurementItem] = {}
         self._head = _Head(self)
-        self._layout.insertWidget(1, self._head)
+        self._layout.insertWidget(0, self._head)
         self._head.hide()
         actions.name_measurement = self._name
         actions.store.listen(self._changed)
