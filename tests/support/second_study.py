@@ -29,7 +29,7 @@ def as_another_day(
     uid = ""
     for number, path in enumerate(files):
         dataset = dcmread(path)
-        _rename(dataset, date, same_frame=same_frame)
+        _rename(dataset, date, number, same_frame=same_frame)
         dataset.StudyDate = dataset.SeriesDate = dataset.AcquisitionDate = date
         if "ImagePositionPatient" in dataset:
             moved = (float(at) + by for at, by in zip(dataset.ImagePositionPatient, shift_mm, strict=True))
@@ -41,9 +41,11 @@ def as_another_day(
     return StudyUid(uid)
 
 
-def _rename(dataset: Dataset, date: str, *, same_frame: bool) -> None:
+def _rename(dataset: Dataset, date: str, number: int, *, same_frame: bool) -> None:
+    """What a de-identifier has given one identifier (every image of a series) gets one each."""
     for keyword in _UIDS:
         if keyword in dataset and not (same_frame and keyword == "FrameOfReferenceUID"):
-            number = int.from_bytes(hashlib.sha256(f"{date}{dataset[keyword].value}".encode()).digest()[:15], "big")
-            setattr(dataset, keyword, f"2.25.{number}")
+            place = number if keyword == "SOPInstanceUID" else ""
+            named = f"{date}{dataset[keyword].value}{place}".encode()
+            setattr(dataset, keyword, f"2.25.{int.from_bytes(hashlib.sha256(named).digest()[:15], 'big')}")
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
