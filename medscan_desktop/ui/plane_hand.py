@@ -42,6 +42,8 @@ class PlaneHand:
         self._light(grip)
         if grip is not None:
             self._pane.setCursor(self._cursor(grip))
+        elif self._store.workspace.tool == "curve":
+            self._pane.setCursor(Qt.CursorShape.CrossCursor)
 
     def leave(self) -> None:
         """The pointer has left the pane."""

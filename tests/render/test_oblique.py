@@ -10,18 +10,22 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from medscan_desktop.domain.finding import FindingId
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Window, apply_window
 from medscan_desktop.render.grid import Grid
+from medscan_desktop.render.masks import mask_picture
 from medscan_desktop.render.oblique import ObliqueGrid, ObliqueSource, grid_of, sample_label_oblique, sample_oblique
 from medscan_desktop.render.plane_image import grey_pixels
 from medscan_desktop.render.planes import PlaneSource
 from medscan_desktop.render.sampling import Sampled, sample
 from medscan_desktop.scene.camera import PLANES, PaneMap, pane_map, point
 from medscan_desktop.scene.oblique import STRAIGHT, Turn, turn_of
+from medscan_desktop.scene.overlay import MaskLayer
 from medscan_desktop.scene.slab import Slab, SlabMode
+from medscan_desktop.scene.stack import StackId
 from medscan_desktop.scene.view import Camera, View, ViewId, ViewKind
 from tests.support.itk_planes import itk_image, itk_plane
 from tests.support.phantoms import geometry_of, rotation, sheared_geometry
@@ -278,3 +282,27 @@ def test_a_slab_over_a_tilted_gantry_looks_along_its_normal() -> None:
 
     assert isinstance(grid, ObliqueGrid)
     assert np.allclose(geometry.affine[:3, :3] @ grid.across, pane.onward * pane.step_mm)
+
+
+@pytest.mark.parametrize("turn", [STRAIGHT, TURNS[2]])
+def test_a_mask_in_a_slab_is_all_of_it_that_lies_there(turn: Turn) -> None:
+    """A picture of what lies behind each other shows the structure behind each other, too."""
+    geometry = geometry_of(rotation((5, -8, 12)), spacing=(1, 1, 1))
+    k, j, i = np.meshgrid(*(np.arange(size) for size in geometry.shape), indexing="ij")
+    inside = (i - 20) ** 2 + (j - 15) ** 2 + (k - 10) ** 2 <= 36
+    mask, volume = Mask.from_array(inside), Volume(inside.astype(np.int16), geometry, np.ones(20, bool))
+    layer = MaskLayer(FindingId("1"), 1, StackId("1"), "ball", mask, (255, 0, 0), "", opacity=1.0)
+    for kind in PLANES:
+        focus = point(geometry.to_patient((20, 15, 10)) + 5.0 * looked_at(volume, kind, turn)[0].onward)
+        sizes = []
+        for slab in (None, Slab(SlabMode.MIP, 12.0)):
+            _, grid, _ = looked_at(volume, kind, turn, Camera(0.9), slab, focus)
+            found = mask_picture(layer, grid)
+            values = np.nan_to_num(values_of(volume, grid))
+            assert found is not None
+            left, top, pixels = found
+            whole = np.zeros(grid.size[::-1], bool)
+            whole[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels > 0
+            sizes.append(int(whole.sum()))
+            assert (whole ^ (values >= 0.5)).sum() < 0.2 * whole.sum()  # its edge within half a voxel
+        assert sizes[1] > 1.8 * sizes[0]

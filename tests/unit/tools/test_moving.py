@@ -19,7 +19,7 @@ from medscan_desktop.tools.measuring import MEASURING_TOOLS
 from tests.support.phantoms import geometry_of, painted, rotation, sheared_geometry
 from tests.support.scenes import PANE, STACK, drag, hung, pointer, view_of, with_camera
 
-_DRAWN = frozenset(tool.name for tool in MEASURING_TOOLS)
+_DRAWN = frozenset(tool.name for tool in MEASURING_TOOLS) | {"curve"}
 PLANES = (ViewKind.AXIAL, ViewKind.CORONAL, ViewKind.SAGITTAL)
 THREE_D = ViewId(3)
 
