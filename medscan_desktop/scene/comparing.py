@@ -8,6 +8,7 @@ from medscan_desktop.domain.finding import Finding
 from medscan_desktop.domain.key_image import KeyImage
 from medscan_desktop.domain.measurement import Measurement
 from medscan_desktop.domain.study import Study, StudyUid
+from medscan_desktop.domain.user_calibration import UserCalibration
 from medscan_desktop.scene.hanging import PENDING, show_stack
 from medscan_desktop.scene.layout import Layout
 from medscan_desktop.scene.navigation import followed
@@ -28,6 +29,7 @@ class PriorContent:
     measurements: tuple[Measurement, ...] = ()
     findings: tuple[Finding, ...] = ()
     key_images: tuple[KeyImage, ...] = ()
+    calibrations: tuple[UserCalibration, ...] = ()
 
 
 def with_prior(workspace: Workspace, prior: PriorContent) -> Workspace:
@@ -41,6 +43,7 @@ def with_prior(workspace: Workspace, prior: PriorContent) -> Workspace:
         measurements=(*workspace.measurements, *prior.measurements),
         findings=(*workspace.findings, *prior.findings),
         own_key_images=(*workspace.own_key_images, *prior.key_images),
+        calibrations=(*workspace.calibrations, *prior.calibrations),
     )
 
 
@@ -59,6 +62,7 @@ def without_prior(workspace: Workspace, uid: StudyUid) -> Workspace:
         measurements=tuple(one for one in workspace.measurements if one.study_instance_uid != uid),
         findings=tuple(one for one in workspace.findings if one.study_instance_uid != uid),
         own_key_images=tuple(one for one in workspace.own_key_images if one.study_instance_uid != uid),
+        calibrations=tuple(one for one in workspace.calibrations if one.study_instance_uid != uid),
         masks=tuple(layer for layer in workspace.masks if layer.stack not in gone),
         contours=tuple(layer for layer in workspace.contours if layer.stack not in gone),
         washes=tuple(layer for layer in workspace.washes if layer.stack not in gone),

@@ -73,6 +73,7 @@ def open_prior(
             tuple(records.measurements.of_study(study_instance_uid)),
             tuple(findings),
             tuple(records.key_images.of_study(study_instance_uid)),
+            tuple(records.calibrations.of_study(study_instance_uid)),
         )
         files = mask_files(records, findings)
         records.studies.put_opened(study_instance_uid)

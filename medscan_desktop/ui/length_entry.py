@@ -25,8 +25,11 @@ class LengthEntry(Popover):
         super().__init__(page, "How long is this line?")
         self._actions = actions
         self._line: Marquee | None = None
-        self.length = number_field(0.01, 10_000.0, 2)
+        self.length = number_field(0.0, 10_000.0, 2)
         self.length.setSuffix(" mm")
+        self.length.setSpecialValueText(" ")  # nothing is said yet: no length offers itself
+        self.calibrate = make.button("Calibrate", self.accept, "primary")
+        self.length.valueChanged.connect(lambda value: self.calibrate.setEnabled(value > 0))
         self.whole_series = QCheckBox("For all images of this series")
         self.note = make.label("", "small", wrap=True)
         self.body.addWidget(self.length)
@@ -34,13 +37,15 @@ class LengthEntry(Popover):
         self.body.addWidget(self.note)
         row = make.row()
         row.addStretch()
-        row.addWidget(make.button("Calibrate", self.accept, "primary"))
+        row.addWidget(self.calibrate)
         row.addWidget(make.button("Cancel", self.give_up))
         self.body.addLayout(row)
         self.watch(self.length, self.length.lineEdit())
         actions.store.listen(self._changed)
 
     def accept(self) -> None:
+        if self.length.value() <= 0:
+            return
         line, workspace = self._line, self._actions.workspace
         self._line = None
         self.leave()
@@ -65,6 +70,8 @@ class LengthEntry(Popover):
             unit = calibration_by(new, new.marquee, 1.0, False)
             drawn = f"{unit.drawn:.1f} {unit.unit}" if unit is not None else ""
             self.note.setText(f"It is {drawn} by the image itself. Every number that rests on this says so.")
+            self.length.setValue(0.0)
+            self.calibrate.setEnabled(False)
             self.show_in_the_middle()
             self.length.setFocus()
             self.length.selectAll()

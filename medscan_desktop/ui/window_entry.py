@@ -46,10 +46,11 @@ class WindowEntry(Popover):
         self._before = self._actions.workspace
         window = as_window(view.voi)
         self._function = window.function
-        self.width_field.setMinimum(1.0 if window.function is VoiFunction.LINEAR else 1e-6)
         for field, value in ((self.width_field, window.width), (self.level_field, window.centre)):
-            field.blockSignals(True)
+            field.blockSignals(True)  # a new limit would change the number, and the window with it
             field.setDecimals(0 if float(value).is_integer() and abs(value) >= 1 else 3)
+            if field is self.width_field:
+                field.setMinimum(1.0 if window.function is VoiFunction.LINEAR else 1e-3)
             field.setValue(value)
             field.blockSignals(False)
         self.show_in_the_middle()

@@ -60,6 +60,9 @@ def test_a_typed_window_is_seen_while_it_is_typed_and_is_one_step_of_undo(readin
     press(reading, Qt.Key.Key_E, Qt.KeyboardModifier.ShiftModifier)
     entry = reading.desk.viewer.window_entry
     assert entry.isVisible()
+    assert view(reading).voi == before, "asking changes nothing"
+    assert isinstance(before, Window)
+    assert (entry.width_field.value(), entry.level_field.value()) == (before.width, before.centre)
     entry.width_field.setValue(500)
     entry.level_field.setValue(60)
     assert view(reading).voi == Window(60, 500)
@@ -230,6 +233,8 @@ def test_a_line_of_known_length_calibrates_the_image_and_its_measurements(captur
     drag(pane(capture), (line[0][0], line[0][1] + 40), (line[1][0], line[1][1] + 40))
     entry = viewer.length_entry
     assert entry.isVisible()
+    QTest.keyClick(entry.length, Qt.Key.Key_Return)
+    assert entry.isVisible(), "no length offers itself"
     entry.length.setValue(30.0)
     QTest.keyClick(entry.length, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(scene(capture).calibrations) and not workstation.running)
