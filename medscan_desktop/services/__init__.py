@@ -151,6 +151,7 @@ COMMANDS: tuple[Command, ...] = (
     read_hands,
     read_header,
     read_looks,
+    register_stacks,
     reject_finding,
     remove_calibration,
     remove_key_image,
