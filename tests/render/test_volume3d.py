@@ -17,12 +17,13 @@ from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.offscreen import offscreen_window
-from medscan_desktop.scene.orbit import orbit
 from medscan_desktop.render.presets_3d import preset_of, presets_for
 from medscan_desktop.render.space_scene import SpaceScene
 from medscan_desktop.render.surfaces import mask_surface
 from medscan_desktop.render.volume3d import Drawn3D, Request3D, VolumeRenderer
+from medscan_desktop.scene.orbit import orbit
 from medscan_desktop.scene.overlay import MaskLayer
+from medscan_desktop.scene.space import PLAIN, CropBox, Space, face_name, plane_through, size_mm
 from medscan_desktop.scene.stack import StackId
 from medscan_desktop.scene.view import Camera3D
 from tests.support.phantoms import geometry_of, painted, signed_permutations
@@ -282,3 +283,160 @@ def test_a_machine_without_opengl_is_told_so_and_does_not_crash() -> None:
 
     assert ended.returncode == 0
     assert b"3D needs OpenGL" in ended.stdout
+
+
+def seen_part(scene: SpaceScene, space: Space, camera: Camera3D = FRONT) -> tuple[float, float, float]:
+    """(share right, share down, light) of a body that fills its volume."""
+    volume = painted(geometry(), lambda points: 800 + 90 * np.sin(points).sum(axis=-1), unit="HU")
+    seen = orbit(volume.geometry, camera, SIZE, perspective=space.perspective)
+    rgba = scene.draw(volume, preset_of(volume, "CT", ""), (), seen, SIZE, coarse=False, space=space)
+    lit = (rgba[..., :3].astype(float).sum(axis=2) > 60).astype(float)
+    right, down = centre_of_light(lit)
+    return right, down, float(lit.sum())
+
+
+def test_the_crop_box_takes_millimetres_off_the_side_it_names(scene: SpaceScene) -> None:
+    whole = seen_part(scene, PLAIN)
+    cut = [0.0] * 6
+    right = next(face for face in range(6) if face_name(geometry(), face) == "R")
+    cut[right] = float(size_mm(geometry())[right // 2]) / 2
+    right_off = seen_part(scene, replace(PLAIN, crop=CropBox(tuple(cut))))
+
+    assert right_off[2] == pytest.approx(whole[2] / 2, rel=0.06)
+    assert right_off[0] > whole[0] + 0.1  # the patient's right, on the screen's left, is gone
+    assert right_off[1] == pytest.approx(whole[1], abs=0.01)
+
+
+def test_the_clip_plane_keeps_the_side_its_normal_points_to(scene: SpaceScene) -> None:
+    whole = seen_part(scene, PLAIN)
+    towards_head = plane_through(geometry().centre, np.array([0.0, 0.0, 2.0]))
+    upper = seen_part(scene, replace(PLAIN, clip=towards_head))
+    lower = seen_part(scene, replace(PLAIN, clip=towards_head.flipped))
+
+    assert upper[2] == pytest.approx(whole[2] / 2, rel=0.08)
+    assert upper[1] < whole[1] < lower[1]
+    assert seen_part(scene, PLAIN) == whole  # and is off again
+
+
+def test_surfaces_are_cropped_and_clipped_as_the_volume_is(scene: SpaceScene) -> None:
+    stack = geometry()
+    air = painted(stack, lambda points: np.full(points.shape[:-1], -1000.0), unit="HU")
+    layer = MaskLayer(FindingId("f"), 1, StackId("s"), "All", Mask.from_array(np.ones(SHAPE, bool)), (0, 255, 0), "AI")
+    preset, straight, askew = presets_for(air, "CT")[0], FRONT, Camera3D(azimuth=40, elevation=30)
+    i, j, k = (float(length) for length in size_mm(stack))
+    towards_head = plane_through(stack.centre, np.array([0.0, 0.0, 1.0]))
+    six = replace(PLAIN, crop=CropBox((i * 0.2, i * 0.1, j * 0.2, 0, k * 0.2, k * 0.1)), clip=towards_head)
+    seven = replace(six, crop=CropBox((i * 0.2, i * 0.1, j * 0.2, j * 0.1, k * 0.2, k * 0.1)))
+
+    sheets = np.zeros(SHAPE, bool)
+    sheets[:, :, 4::8] = sheets[:, :, 5::8] = True
+
+    def lit(space: Space, camera: Camera3D, shown: MaskLayer = layer) -> float:
+        seen = orbit(stack, camera, SIZE)
+        rgba = scene.draw(air, preset, (shown,), seen, SIZE, coarse=False, space=space)
+        return float((rgba[..., 1].astype(int) > rgba[..., 0].astype(int) + 25).sum())
+
+    whole = lit(PLAIN, straight)
+    assert lit(six, straight) == pytest.approx(whole * 0.7 * 0.4, rel=0.12)
+    assert lit(replace(six, volume_visible=False), straight) == lit(six, straight)
+    inner = replace(layer, mask=Mask.from_array(sheets))
+    assert 0 < lit(seven, askew, inner) < lit(six, askew, inner)  # one more than OpenGL cuts by itself
+
+
+def test_in_perspective_what_is_near_is_larger_and_handles_lie_where_the_picture_is(scene: SpaceScene) -> None:
+    volume = lopsided(geometry(), (-1, 0, 1))
+    corner = volume.geometry.centre + np.array([-8.0, 0.0, 8.0])
+    for perspective in (False, True):
+        seen = orbit(volume.geometry, FRONT, SIZE, perspective=perspective)
+        small = painted(
+            geometry(), lambda points: np.where(np.linalg.norm(points - corner, axis=-1) < 3, 900.0, -1000), unit="HU"
+        )
+        rgba = scene.draw(
+            small,
+            preset_of(small, "CT", ""),
+            (),
+            seen,
+            SIZE,
+            coarse=False,
+            space=replace(PLAIN, perspective=perspective),
+        )
+        light = rgba[..., :3].astype(float).sum(axis=2)
+        right, down = centre_of_light(np.where(light > 60, light, 0))
+        at = seen.to_pane(corner, SIZE)
+
+        assert (right * SIZE[0], down * SIZE[1]) == pytest.approx((at[0], at[1]), abs=1.5)
+
+    near, middle = orbit(geometry(), FRONT, SIZE, perspective=True), geometry().centre
+    depths = [middle + np.array([0.0, depth, 0.0]) for depth in (-15.0, 15.0)]  # before and behind the middle
+    widths = [float(np.ptp(near.to_pane([one, one + np.array([8.0, 0.0, 0.0])], SIZE)[:, 0])) for one in depths]
+    assert widths[0] > widths[1] * 1.1
+
+
+def test_a_pane_without_a_size_is_drawn_as_one_pixel(scene: SpaceScene) -> None:
+    volume = lopsided(geometry(), (-1, 0, 0))
+    seen = orbit(volume.geometry, FRONT, (0, 0))
+
+    assert scene.draw(volume, preset_of(volume, "CT", ""), (), seen, (0, 0), coarse=True).shape == (1, 1, 4)
+
+
+def test_a_lost_context_is_made_anew_and_a_failure_is_said_once_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never a black pane: a window that gives no picture is replaced; without one there is a sentence."""
+    volume = lopsided(geometry(), (-1, 0, 0))
+    drawn: queue.Queue[Drawn3D] = queue.Queue()
+    said: queue.Queue[str] = queue.Queue()
+    made, lost = [], []
+    read, start = SpaceScene._read, SpaceScene.__post_init__
+
+    def fails(self: SpaceScene, size: tuple[int, int]) -> NDArray[np.uint8]:
+        if self in lost:
+            raise Unsuitable("lost")
+        return read(self, size)
+
+    def counted(self: SpaceScene) -> None:
+        made.append(self)
+        start(self)
+
+    monkeypatch.setattr(SpaceScene, "_read", fails)
+    monkeypatch.setattr(SpaceScene, "__post_init__", counted)
+    monkeypatch.setattr(SpaceScene, "__hash__", object.__hash__, raising=False)
+    monkeypatch.setattr(SpaceScene, "__eq__", object.__eq__)
+    renderer = VolumeRenderer(drawn.put, said.put)
+    try:
+        renderer.request(request_of(volume, full_only=True))
+        first = drawn.get(timeout=30).rgba
+        lost.append(made[-1])
+        renderer.request(request_of(volume, full_only=True))
+        again = drawn.get(timeout=30).rgba
+        assert len(made) == 2 and said.empty()
+        assert np.array_equal(first, again)
+
+        lost.append(made[-1])
+        monkeypatch.setattr("medscan_desktop.render.volume3d.SpaceScene", _no_scene)
+        renderer.request(request_of(volume, full_only=True))
+        assert said.get(timeout=30) == "3D needs OpenGL"
+        monkeypatch.setattr("medscan_desktop.render.volume3d.SpaceScene", SpaceScene)
+        renderer.request(request_of(volume, full_only=True))
+        assert np.array_equal(first, drawn.get(timeout=30).rgba)
+    finally:
+        renderer.close()
+
+
+def _no_scene() -> SpaceScene:
+    raise Unsuitable("3D needs OpenGL")
+
+
+def test_without_egl_osmesa_draws_where_it_is_installed() -> None:
+    code = (
+        "from medscan_desktop.domain.errors import Unsuitable\n"
+        "from medscan_desktop.render import offscreen\n"
+        "try:\n    window = offscreen.offscreen_window()\n"
+        "except Unsuitable as refusal:\n    print('refused', refusal)\n"
+        "else:\n    window.Render()\n"
+        "    print(window.GetClassName(), offscreen.draws_in_software(window))\n    window.Finalize()\n"
+    )
+    without = {**os.environ, "__EGL_VENDOR_LIBRARY_FILENAMES": "/nonexistent"}
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False, env=without)
+    said = ended.stdout.decode()
+
+    assert ended.returncode == 0, ended.stderr.decode()
+    assert "refused 3D needs OpenGL" in said or "vtkOSOpenGLRenderWindow True" in said
