@@ -82,7 +82,7 @@ def _coarse(line: Floats) -> Floats:
     """Every so many points of a long line, its ends kept."""
     if len(line) <= _PIECES:
         return line
-    return line[np.linspace(0, len(line) - 1, _PIECES + 1).round().astype(int)]
+    return np.asarray(line[np.linspace(0, len(line) - 1, _PIECES + 1).round().astype(int)])
 
 
 def _ring(shape: QRectF, size: tuple[float, float], gap: float) -> Floats:

@@ -41,13 +41,7 @@ class Toolbar(QFrame):
         super().__init__()
         self.setProperty("role", "bar")
         self._actions = actions
-        self.tools = {
-            tool.name: make.tool_button(
-                tool.name, f"{tool.label} ({tool.key})", partial(actions.use_tool, tool.name), checkable=True
-            )
-            for tool in TOOLS
-            if tool.name in _ON_BAR
-        }
+        self.tools = _tool_buttons(actions)
         self.measure = _menu_button("angle", "Measure", "All measuring tools", self._fill_measuring)
         self.measure.setCheckable(True)
         self.undo = make.tool_button("undo", "", actions.undo)
@@ -204,6 +198,17 @@ class Toolbar(QFrame):
         kinds = f"{kind.label} (*{kind.suffix})"
         chosen, _ = QFileDialog.getSaveFileName(self, title, name + kind.suffix, kinds)
         return Path(chosen) if chosen else None
+
+
+def _tool_buttons(actions: ViewerActions) -> dict[str, QToolButton]:
+    """One button for each tool that has one, by the tool's name."""
+    return {
+        tool.name: make.tool_button(
+            tool.name, f"{tool.label} ({tool.key})", partial(actions.use_tool, tool.name), checkable=True
+        )
+        for tool in TOOLS
+        if tool.name in _ON_BAR
+    }
 
 
 def fill_windows(menu: QMenu, actions: ViewerActions) -> None:

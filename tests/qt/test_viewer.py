@@ -199,7 +199,7 @@ def test_undo_takes_a_length_back_and_redo_brings_the_same_one(reading: Open, qt
     draw_length(reading, qtbot)
     drawn = scene(reading).measurements
     tip = reading.desk.viewer.toolbar.undo.toolTip()
-    assert tip == "Undo: draw length (Ctrl+Z)"
+    assert tip == "Undo: draw distance (Ctrl+Z)"
 
     press(reading, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not scene(reading).measurements)
