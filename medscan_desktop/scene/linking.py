@@ -42,6 +42,12 @@ def with_scroll_toggled(workspace: Workspace) -> Workspace:
     return replace(workspace, links=replace(links, scroll=True))
 
 
+def can_be_linked(workspace: Workspace) -> bool:
+    """Whether two stacks with positions are on screen: others cannot scroll together."""
+    shown = {view.stack: space_of(workspace.stack(view.stack)) for view in workspace.views if view.kind not in _FLAT}
+    return len([space for space in shown.values() if space is not None]) > 1
+
+
 def with_link(workspace: Workspace, link: SpaceLink) -> Workspace:
     """Two spaces linked, and the other views where the active one is."""
     linked = replace(workspace, links=replace(workspace.links.with_link(link), scroll=True))

@@ -104,6 +104,9 @@ class Links:
         return reached.get(second)
 
 
+BY_POSITION = Links()  # what nobody has changed: scrolling where positions are shared
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Relation:
     """A way from one space to another: 4x4 of patient mm, by what, and how good its registrations are at worst."""

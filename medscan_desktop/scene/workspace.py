@@ -15,7 +15,7 @@ from medscan_desktop.imaging.window import PRESETS, Window
 from medscan_desktop.scene.curve import Curve
 from medscan_desktop.scene.display import CornerTexts, Marquee
 from medscan_desktop.scene.layout import ONE_CELL, Layout
-from medscan_desktop.scene.links import Links, Place
+from medscan_desktop.scene.links import BY_POSITION, Links, Place
 from medscan_desktop.scene.oblique import STRAIGHT, Turn
 from medscan_desktop.scene.overlay import ContourLayer, KeyImages, MaskLayer, Overlay, PresentationLayer, WashLayer
 from medscan_desktop.scene.stack import Stack, StackId
@@ -92,7 +92,7 @@ class Workspace:
     screens: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # mm a pixel, as users measured
     calibrations: tuple[UserCalibration, ...] = ()  # users' own, of the images of the open studies
     crosshair: bool = True
-    links: Links = Links()  # what panes do together
+    links: Links = BY_POSITION  # what panes do together
     reference_lines: bool = True  # where the active pane's slice cuts the others
     cursor: Place | None = None  # where the 3D cursor is; the next scroll takes it away
     before_prior: BeforePrior | None = None  # set while a prior hangs beside the current study
@@ -179,4 +179,6 @@ def blank(workspace: Workspace) -> Workspace:
         mouse=workspace.mouse,
         presets=workspace.presets,
         screens=workspace.screens,
+        links=replace(workspace.links, spaces=()),  # of these images alone
+        reference_lines=workspace.reference_lines,
     )

@@ -134,6 +134,7 @@ def _shown(workspace: Workspace, view_id: ViewId) -> tuple[object, ...]:
         view.space,
         workspace.stack(view.stack),
         workspace.study,
+        workspace.priors,
         workspace.active == view_id,
         workspace.overlay,
         workspace.is_demo,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from medscan_desktop.scene.linking import with_scroll_toggled
+from medscan_desktop.scene.linking import can_be_linked, with_scroll_toggled
 from medscan_desktop.scene.links import Links
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.command import UiCommand
@@ -38,7 +38,10 @@ def _is_linked(actions: ViewerActions) -> bool:
 
 
 def _link(actions: ViewerActions) -> None:
-    actions.workstation.edit("scroll together", with_scroll_toggled)
+    if can_be_linked(actions.workspace):
+        actions.workstation.edit("scroll together", with_scroll_toggled)
+    else:
+        actions.workstation.notify("Two series with positions must be on screen to be scrolled together.")
 
 
 def _is_shared(name: str, actions: ViewerActions) -> bool:
