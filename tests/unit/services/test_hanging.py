@@ -1,5 +1,6 @@
 """Hanging protocols as they are kept: whose, in which order, what ships; files; and a study opened by them."""
 
+import argparse
 import json
 import logging
 from dataclasses import replace
@@ -7,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from medscan_desktop.app.printing import Printer
+from medscan_desktop.app.verbs import hanging
+from medscan_desktop.app.verbs.adding import Adder
 from medscan_desktop.domain.errors import FileRefused, NotAllowed, NotFound, Unsuitable
 from medscan_desktop.domain.hanging_file import read_protocols, to_json
 from medscan_desktop.domain.hanging_match import Verdict
@@ -235,3 +239,48 @@ def test_the_next_study_is_loaded_ahead_and_is_there_when_it_opens(at: Sitting) 
     assert {one.split("#")[0] for one in held} == {f"{ROOT_UID}.8"}
     assert at.parts.workstation.store.workspace.study is not None
     assert at.parts.workstation.store.workspace.study.study_instance_uid == following
+
+
+def verb(at: Sitting, capsys: pytest.CaptureFixture[str], *words: str, as_json: bool = False) -> tuple[int, str]:
+    """`medscan hanging …` on the open workstation: its exit code and what it printed."""
+    parser = argparse.ArgumentParser()
+    hanging.add_verbs(Adder(parser.add_subparsers(), argparse.ArgumentParser(add_help=False)))
+    options = parser.parse_args(["hanging", *words])
+    capsys.readouterr()
+    code = options.handler(at.parts.workstation, options, Printer(as_json=as_json))
+    return code, capsys.readouterr().out
+
+
+def test_the_command_line_lists_tests_and_exchanges_protocols(
+    at: Sitting, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at.bring("chest", [chest("PA", "L\\F"), chest("LL", "A\\F")])
+    code, printed = verb(at, capsys, "list", as_json=True)
+    assert (code, json.loads(printed)[1]["name"], json.loads(printed)[1]["regions"]) == (0, "Chest X-ray", ["chest"])
+
+    code, printed = verb(at, capsys, "test", "--study", at.studies()[0].study_instance_uid)
+    lines = printed.splitlines()
+    assert (code, lines[:2]) == (
+        0,
+        [
+            "Chest X-ray: applies (15): modality is DX; projection is PA; body part “CHEST” is chest",
+            "  stage 1, frontal and lateral",
+        ],
+    )
+    assert "  stage 2, frontal with prior: left out, 1 of 2 cells filled" in lines
+    assert "Mammography: does not apply: modality is DX, not MG" in lines
+
+    out = tmp_path / "chest.json"
+    assert verb(at, capsys, "export", "Chest X-ray", "--out", str(out)) == (0, f"{out}\n")
+    code, printed = verb(at, capsys, "import", str(out))
+    assert (code, printed.split()[-4:]) == (0, ["x-ray-chest", "Chest", "X-ray", "4"])
+    with pytest.raises(NotFound, match='no hanging protocol "none"'):
+        verb(at, capsys, "export", "none", "--out", str(out))
+
+
+def test_a_study_that_nothing_hangs_ends_the_test_with_one(at: Sitting, capsys: pytest.CaptureFixture[str]) -> None:
+    at.bring("mg", [mammogram("R", "MLO", PresentationIntentType="FOR PROCESSING")])
+
+    code, printed = verb(at, capsys, "test", "--study", at.studies()[0].study_instance_uid)
+    assert code == 1
+    assert printed.startswith("Mammography: cannot hang: 0 of 4 cells filled, 3 needed (no series fits)")
