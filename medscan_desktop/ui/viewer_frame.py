@@ -11,6 +11,7 @@ from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.section import Section
 from medscan_desktop.workstation.command import Effect
+from medscan_desktop.workstation.jobs import Job
 
 _PANEL_WIDTH = 336  # the widest value, "Mean 12345.6 SD 1234.5 Bq/ml", beside its name
 
@@ -24,6 +25,7 @@ class ViewerFrame:
         self._sections = tuple(panel for panel in panels if isinstance(panel, Section))
         self.side = _scrolled(panels)
         self.frame = Frame()
+        self._saving: Job | None = None
         tips = ("Series strip (Ctrl+B)", "Side panel (Ctrl+J)")
         self.strip_button = make.tool_button("fold-left", tips[0], self.toggle_strip, checkable=True)
         self.panels_button = make.tool_button("fold-right", tips[1], self.toggle_panels, checkable=True)
@@ -68,7 +70,17 @@ class ViewerFrame:
 
     def _keep(self, frame: Frame) -> None:
         self.show(frame)
-        self._workstation.do(save_frame, frame=frame)
+        if self._saving is None or self._saving.is_finished:
+            self._save()
+
+    def _save(self) -> None:
+        """One writing at a time: two beside each other could end in the wrong order."""
+        frame = self.frame
+        self._saving = self._workstation.do(save_frame, frame=frame, on_done=lambda _: self._saved(frame))
+
+    def _saved(self, frame: Frame) -> None:
+        if frame != self.frame and self._workstation.user is not None:
+            self._save()
 
 
 def _scrolled(panels: Sequence[QWidget]) -> QScrollArea:
