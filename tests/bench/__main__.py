@@ -25,6 +25,7 @@ from tests.bench import (
     cases_pane,
     cases_planes,
     cases_search,
+    cases_space,
     cases_start,
 )
 from tests.bench.harness import Row
@@ -74,6 +75,11 @@ def cases(folder: Path, open_parts: ExitStack) -> dict[str, Callable[[], Row]]:
         "reindex": lambda: cases_index.reindex(folder),
         "stall_load": lambda: cases_memory.stall_while_scrolling(raw(), folder),
         "stall_infer": cases_start.stall_while_inferring,
+        "3d_turn_512": lambda: cases_space.interaction(values(), 512, "3d_turn_512"),
+        "3d_turn_quad": lambda: cases_space.interaction(values(), cases_space.QUAD_PANE, "3d_turn_quad"),
+        "3d_rest": lambda: cases_space.rest(values()),
+        "3d_stall": lambda: cases_space.stall(values()),
+        "3d_software": lambda: cases_space.against_gpu_mapper(values()),
         "search_50k": lambda: cases_search.search(folder),
         "search_table": lambda: cases_search.show(folder),
         "first_window": lambda: cases_start.first_window(folder),
