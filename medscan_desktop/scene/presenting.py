@@ -30,8 +30,15 @@ def with_presentation(workspace: Workspace, layer: PresentationLayer) -> Workspa
         return workspace
     others = tuple(old for old in workspace.presentations if old.stack != layer.stack)
     hung = shown_alone(replace(workspace, presentations=(*others, layer)), layer.stack)
-    views = tuple(_presented(view, stack, layer.presentation) for view in hung.views)
+    before = next((view.frame for view in workspace.views if view.stack == stack.id and _is_single(view)), None)
+    kept = hung.views if before is None else tuple(replace(view, frame=before) for view in hung.views)
+    views = tuple(_presented(view, stack, layer.presentation) for view in kept)
     return replace(hung, views=views)
+
+
+def _is_single(view: View) -> bool:
+    """Whether it shows acquired images: who looks at one goes on looking at it."""
+    return view.kind is ViewKind.ACQUIRED
 
 
 def without_presentation(workspace: Workspace, layer: PresentationLayer) -> Workspace:

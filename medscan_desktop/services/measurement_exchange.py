@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from medscan_desktop.dicom.objects.measured import left_out, measurement_of, read_report_measurements
+from medscan_desktop.dicom.objects.measured import (
+    left_out,
+    measurement_of,
+    read_report_measurements,
+    with_other_numbers,
+)
 from medscan_desktop.dicom.objects.write_sr import report_file
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.errors import FileRefused, Unsuitable
@@ -105,7 +110,7 @@ def take_over_report(
     for number, group in enumerate(body["groups"]):
         name = group["tracking_id"].replace("\n", " ")[:64] or f"measurement {number + 1}"
         try:
-            one = measurement_of(group, plans, report=report, number=number)
+            one = with_other_numbers(measurement_of(group, plans, report=report, number=number), group)
         except Unsuitable as reason:
             left.append((name, str(reason)))
             continue

@@ -5,6 +5,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, BinaryIO
 from uuid import UUID, uuid5
 
@@ -23,6 +24,7 @@ Body = Mapping[str, Any]
 _MADE_HERE = UUID("4b0f2f5e-6c1e-5a53-9d2b-0d3d7f1c9a10")  # the name space of ids for others' measurements
 _UID = re.compile(r"[0-9.]{1,64}")
 _LONGEST = 4000  # letters of one text
+_MOST_OTHERS = 20
 
 
 def read_report_measurements(workers: Workers, file: BinaryIO, label: str) -> Body:
@@ -77,17 +79,32 @@ def measurement_of(group: Body, plans: Sequence[StackPlan], *, report: str, numb
 
 
 def left_out(group: Body) -> tuple[str, ...]:
-    """What another program's group says besides, by name, and has no place here."""
+    """What another program's group says besides numbers, by name, and has no place here."""
     if _details(group["details"]):
         return ()
-    known = terms.LENGTHS | terms.SHORT_AXES | terms.ANGLES | terms.AREAS | terms.VOLUMES
-    derived = terms.MEANS | terms.DEVIATIONS | terms.MINIMA | terms.MAXIMA
-    numbers = [
-        shown(one["name"][2])
-        for one in group["numbers"]
-        if one["name"][0] not in known and not (one["derivation"] and one["derivation"][0] in derived)
-    ]
-    return tuple(dict.fromkeys(numbers + [shown(one) for one in group["others"]]))
+    return tuple(dict.fromkeys(shown(one) for one in group["others"]))
+
+
+def with_other_numbers(one: Measurement, group: Body) -> Measurement:
+    """Numbers of another program's group that are no values of this kind here stand in its note, with their units."""
+    if _details(group["details"]):
+        return one
+    counted = one.statistics
+    own = [one.length, one.width, one.angle]
+    if counted is not None:
+        own += [counted.area_mm2, counted.volume_mm3, counted.mean, counted.standard_deviation]
+        own += [counted.minimum, counted.maximum, float(counted.count)]
+    others = [number for number in group["numbers"] if _is_finite(number["value"]) and number["value"] not in own]
+    texts = [_number_text(number) for number in others[:_MOST_OTHERS]]
+    return replace(one, note="; ".join(text for text in (one.note, *texts) if text))
+
+
+def _number_text(number: Body) -> str:
+    """`Mean Attenuation Coefficient 40.2 HU`."""
+    derived = shown(number["derivation"][2]) if number["derivation"] else ""
+    unit = terms.unit_text(number["unit"][0], shown(number["unit"][2]))
+    parts = (derived, shown(number["name"][2]) or "a number", f"{float(number['value']):.4g}", unit)
+    return " ".join(part for part in parts if part)
 
 
 _WITH_LENGTH = frozenset(

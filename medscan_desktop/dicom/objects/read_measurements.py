@@ -16,7 +16,7 @@ from medscan_desktop.domain.object_kind import ObjectKind, object_kind
 if TYPE_CHECKING:
     from pydicom import Dataset
 
-_MOST_ITEMS, _MOST_GROUPS, _MOST_NUMBERS = 200_000, 5_000, 1_000_000
+_MOST_ITEMS, _MOST_GROUPS, _MOST_NUMBERS = 200_000, 2_000, 1_000_000
 _DEEPEST = 64
 _COORDINATES = ("SCOORD", "SCOORD3D")
 

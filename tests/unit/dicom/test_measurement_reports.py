@@ -201,12 +201,15 @@ def test_an_empty_report_and_what_is_none_are_refused_by_name() -> None:
         written([], stack())
 
 
-def test_a_report_made_to_be_endless_is_refused() -> None:
+def test_a_report_made_to_be_endless_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     content = dcmread(io.BytesIO(written([drawn(stack(), MeasurementKind.LENGTH)], stack())))
     item = content.ContentSequence[-1].ContentSequence[0]
-    content.ContentSequence = [item] * 5_001
-    with pytest.raises(Malformed, match="more than 5,000"):
-        asked(read_measurements, file_of(content))
+    content.ContentSequence = [item] * 12
+    for limit, said in (("_MOST_GROUPS", "more than 11"), ("_MOST_ITEMS", "more items"), ("_MOST_NUMBERS", "more coor")):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"medscan_desktop.dicom.objects.read_measurements.{limit}", 11)
+            with pytest.raises(Malformed, match=said):
+                asked(read_measurements, file_of(content))
 
 
 def test_measurements_on_images_that_are_gone_are_counted() -> None:
