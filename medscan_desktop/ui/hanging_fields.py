@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from PySide6.QtWidgets import (
@@ -147,8 +148,8 @@ class FieldForm(QWidget):
             return self._flag(field)
         if field.kind == "choice":
             return self._choice(field)
-        if field.kind in ("number", "count"):
-            return self._number(field)
+        if field.kind == "count":
+            return self._count(field)
         return self._line(field)
 
     def _flag(self, field: Field) -> QWidget:
@@ -166,20 +167,19 @@ class FieldForm(QWidget):
         self._writers[field.name] = lambda value: box.setCurrentIndex(max(0, box.findData(value)))
         return box
 
-    def _number(self, field: Field) -> QWidget:
-        box: QSpinBox | QDoubleSpinBox
-        if field.kind == "count":
-            box = QSpinBox()
-            box.setRange(
-                1 if field.name in ("columns", "least") else 0, {"columns": 4, "least": 16}.get(field.name, 1000)
-            )
-        else:
-            box = QDoubleSpinBox()
-            box.setDecimals(1)
-            box.setRange(0, 500 if field.name == "slab_mm" else 359)
-        box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        box.valueChanged.connect(self._tell)
-        self._readers[field.name], self._writers[field.name] = box.value, box.setValue
+    def _count(self, field: Field) -> QWidget:
+        first, last = {"columns": (1, 4), "least": (1, 16)}.get(field.name, (0, 20))
+        box = QComboBox()
+        for number in range(first, last + 1):
+            box.addItem(str(number), number)
+        box.activated.connect(self._tell)
+
+        def show(value: int) -> None:
+            if box.findData(value) < 0:  # a file may say more
+                box.addItem(str(value), value)
+            box.setCurrentIndex(box.findData(value))
+
+        self._readers[field.name], self._writers[field.name] = box.currentData, show
         return box
 
     def _line(self, field: Field) -> QWidget:
@@ -200,6 +200,15 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def _number_of(text: str) -> float:
+    """0 for what is no number (yet)."""
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        return 0.0
+    return number if isfinite(number) else 0.0
+
+
 def _window_of(text: str) -> str | tuple[float, float]:
     """Width / centre, as the image says it, else a preset's name."""
     parts = text.split("/")
@@ -218,5 +227,6 @@ _LINES: Mapping[str, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
     "words": (_split, ", ".join),
     "codes": (lambda text: tuple(part.upper() for part in _split(text)), ", ".join),
     "text": (str.strip, str),
+    "number": (_number_of, "{:g}".format),
     "window": (_window_of, _window_text),
 }
