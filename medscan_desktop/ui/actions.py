@@ -12,15 +12,15 @@ from medscan_desktop.imaging.window import auto_window, offered_windows
 from medscan_desktop.scene import changes
 from medscan_desktop.scene.arranging import is_arranged, is_tiled, with_other_sheet, with_stack_in
 from medscan_desktop.scene.hanging import next_layout
+from medscan_desktop.scene.looking import looking_at
 from medscan_desktop.scene.memory import ShownAs
-from medscan_desktop.scene.navigation import acquired_slice, at_slice, focused_at, stepped, volume_of
+from medscan_desktop.scene.navigation import acquired_slice, stepped, volume_of
 from medscan_desktop.scene.overlay import Overlay
 from medscan_desktop.scene.overlays import OVERLAY_KINDS, at_next_key, overlay_source
 from medscan_desktop.scene.screen import Screen
-from medscan_desktop.scene.showing import slice_of
 from medscan_desktop.scene.splitting import one_of_each_axis
 from medscan_desktop.scene.stack import Stack, StackId
-from medscan_desktop.scene.view import View, ViewId, ViewKind
+from medscan_desktop.scene.view import View, ViewId
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.documents import open_document
 from medscan_desktop.services.exports import export_pdf, export_seg
@@ -299,7 +299,7 @@ class ViewerActions:
 
     def jump_to(self, measurement: Measurement) -> None:
         """Select a measurement and show the slices it lies on."""
-        self.store.update(lambda workspace: _looking_at(changes.selected(workspace, measurement.id), measurement))
+        self.store.update(lambda workspace: looking_at(changes.selected(workspace, measurement.id), measurement))
 
     def delete_selected(self) -> None:
         """Delete the selected measurement."""
@@ -372,23 +372,3 @@ class ViewerActions:
             self.workstation.edit(undo_name, lambda workspace: change(workspace, workspace.view(active)))
         else:
             self.store.update(lambda workspace: change(workspace, workspace.view(active)))
-
-
-def _looking_at(workspace: Workspace, measurement: Measurement) -> Workspace:
-    """The planes of its stack cross in the measurement's middle; acquired views show its frame."""
-    points = measurement.points
-    centre = (
-        sum(point[0] for point in points) / len(points),
-        sum(point[1] for point in points) / len(points),
-        sum(point[2] for point in points) / len(points),
-    )
-    for view in workspace.views:
-        stack = workspace.stack(view.stack)
-        if stack is None or stack.series_instance_uid != measurement.series_instance_uid:
-            continue
-        if view.kind is ViewKind.ACQUIRED:
-            blocks = stack.volume.reduction.slices if stack.volume is not None else 1
-            workspace = at_slice(workspace, view, slice_of(measurement, stack) // blocks)
-        elif view.kind is not ViewKind.THREE_D:
-            workspace = focused_at(workspace, view, centre)
-    return replace(workspace, maximised=None)
