@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from medscan_desktop.domain.measurement import MeasurementKind
+from medscan_desktop.domain.study import Patient, Study, StudyUid
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.scene.changes import with_tool
 from medscan_desktop.scene.gesture import Phase, Tool
-from medscan_desktop.scene.navigation import pane_of, slice_position
+from medscan_desktop.scene.navigation import pane_of, slice_position, stepped
 from medscan_desktop.scene.view import ViewId, ViewKind
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.tools import tool_named
@@ -166,3 +167,51 @@ def test_nothing_is_drawn_in_3d_or_without_pixels() -> None:
     assert drag(LENGTH, workspace, ViewId(3), (10.0, 10.0), (90.0, 90.0)).save is None
     empty = hung(None, frames=3)
     assert drag(LENGTH, empty, empty.views[0].id, (10.0, 10.0), (90.0, 90.0)).workspace == empty
+
+
+def test_what_is_drawn_on_a_prior_belongs_to_the_prior() -> None:
+    workspace, view_id = scene_of(GEOMETRIES[0], ViewKind.AXIAL, {})
+    prior = Study(StudyUid("0.9"), Patient("P1", "Doe^Jane"))
+    old = replace(workspace.stacks[0], study_instance_uid=prior.study_instance_uid)
+    beside = replace(workspace.with_stack(old), priors=(prior,))
+
+    here = drag(LENGTH, workspace, view_id, (100.0, 100.0), (200.0, 170.0)).save
+    there = drag(LENGTH, beside, view_id, (100.0, 100.0), (200.0, 170.0)).save
+
+    assert here is not None and here.study_instance_uid == "1.2"
+    assert there is not None and there.study_instance_uid == "0.9"
+
+
+def test_a_sphere_is_refused_where_there_is_no_volume_and_says_why() -> None:
+    geometry = geometry_of(np.eye(3), spatial=False)
+    flat = hung(painted(geometry, lambda p: p[..., 0]), modality="CR", is_volume=False)
+    gap = hung(painted(GEOMETRIES[0], lambda p: p[..., 0]))
+    gap = gap.with_stack(replace(gap.stacks[0], volume_refusal="a gap of 7 mm"))
+
+    for workspace, reason in ((flat, "it is no volume"), (gap, "a gap of 7 mm")):
+        step = drag(tool_named("sphere"), workspace, workspace.views[0].id, (150.0, 150.0), (190.0, 150.0))
+        assert step.save is None and not step.workspace.drafts
+        assert reason in step.refused
+
+
+def test_a_draft_left_open_on_another_slice_or_view_is_given_up_by_the_next_press() -> None:
+    workspace, view_id = scene_of(GEOMETRIES[0], ViewKind.AXIAL, {})
+    opened = drag(LENGTH, workspace, view_id, (100.0, 100.0)).workspace
+    further = stepped(opened, opened.view(view_id), 3)
+
+    elsewhere = drag(LENGTH, further, view_id, (150.0, 100.0)).workspace
+    other_view = drag(LENGTH, opened, view_of(opened, ViewKind.CORONAL).id, (150.0, 100.0)).workspace
+
+    for scene in (elsewhere, other_view):
+        (draft,) = scene.drafts
+        assert len(draft.placed) == 1 and draft.placed != opened.drafts[0].placed
+
+
+def test_a_freehand_line_without_an_inside_leaves_nothing() -> None:
+    workspace, view_id = scene_of(GEOMETRIES[0], ViewKind.AXIAL, {})
+
+    straight = drag(tool_named("freehand"), workspace, view_id, (100.0, 100.0), (150.0, 100.0), (200.0, 100.0))
+    click = drag(tool_named("freehand"), workspace, view_id, (100.0, 100.0))
+
+    assert straight.save is click.save is None
+    assert not straight.workspace.drafts and not click.workspace.drafts
