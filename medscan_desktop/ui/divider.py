@@ -37,6 +37,10 @@ class DividerHandle(QWidget):
         self.show()
         self.raise_()
 
+    def give_up(self) -> None:
+        """The drag ends where it is: a key was pressed, or the screen goes dark."""
+        self._before = None
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
             self._before = self._workstation.store.workspace
@@ -44,7 +48,7 @@ class DividerHandle(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         before, divider = self._before, self._divider
-        if before is None or divider is None:
+        if before is None or divider is None or self._workstation.store.workspace.study is not before.study:
             return
         at, length = self._share(self.mapToParent(event.position()), divider)
         is_alone = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)

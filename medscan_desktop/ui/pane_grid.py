@@ -69,6 +69,8 @@ class PaneGrid(QWidget):
         """Give up every drag."""
         for pane in self._panes.values():
             pane.cancel_drag()
+        for divider in self._dividers:
+            divider.give_up()
 
     def active_pane(self) -> Pane | None:
         """The pane that the keyboard speaks to."""

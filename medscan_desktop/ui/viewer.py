@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
 
 from medscan_desktop.domain.hands import Hands
@@ -120,6 +120,7 @@ class ViewerPage(QWidget):
         """Nothing may go on being drawn: on lock. The store empties with the session."""
         self.pointer.leave()
         self.grid.cancel_drags()
+        QDrag.cancel()  # its picture hangs at the pointer
         self.cine.stop()
         self.phases.stop()
         self.documents.close_windows()
