@@ -69,19 +69,40 @@ def _draw_corners(painter: QPainter, texts: TextPainter, words: PaneWords, area:
         pixels -= 1
     line = texts.line_height(Style(pixels))
     width = max(1.0, area.width() / 2 - _MARGIN - 1.5 * pixels)  # the letter between the columns needs some too
-    for place, lines in enumerate(corners):
-        shown = fitting(lines, int(area.height() * _SHARE / line), int(area.height() * _KEPT_SHARE / line))
+    room, kept_room = int(area.height() * _SHARE / line), int(area.height() * _KEPT_SHARE / line)
+    fitted = [fitting(lines, room, kept_room) for lines in corners]
+    for place, shown in enumerate(fitted):
         top = area.top() + 4 if place < 2 else area.bottom() - 4 - line * len(shown)
         for row, one in enumerate(shown):
             style = Style(pixels, one.colour, one.bold)
             mark = 0.0 if one.chain is None else 1.6 * pixels
-            text = texts.elided(one.text, style, width - mark)
+            wide = width
+            if one.kept and place % 2 == 0:  # what is never hidden is not cut either, where there is room beside it
+                wide = max(width, _room_beside(texts, fitted[place + 1], row, len(shown), place, area.width(), pixels))
+            text = texts.elided(one.text, style, wide - mark)
             if one.chain is not None:
                 _draw_chain(painter, area.left() + _MARGIN, top + row * line, line, style, whole=one.chain)
             if place % 2:
                 texts.draw_right(painter, area.right() - _MARGIN, top + row * line, text, style)
             else:
                 texts.draw(painter, area.left() + _MARGIN + mark, top + row * line, text, style)
+
+
+def _room_beside(
+    texts: TextPainter, right: tuple[Line, ...], row: int, count: int, place: int, width: float, pixels: float
+) -> float:
+    """How wide row `row` of a left corner's `count` may be, given what stands in the right corner at its height.
+
+    0 in the row of the letter in the middle: that one is never covered.
+    """
+    if row == (0 if place == 0 else count - 1):
+        return 0.0
+    other = row if place == 0 else len(right) - count + row
+    taken = 0.0
+    if 0 <= other < len(right):
+        one = right[other]
+        taken = min(texts.width(one.text, Style(pixels, one.colour, one.bold)), width / 2)
+    return width - 2 * _MARGIN - taken - pixels
 
 
 def _draw_chain(painter: QPainter, left: float, top: float, line: float, style: Style, *, whole: bool) -> None:

@@ -12,6 +12,7 @@ from medscan_desktop.scene.navigation import pane_of
 from medscan_desktop.scene.view import View
 from medscan_desktop.scene.workspace import Workspace
 
+_NOT_HERE = "This picture lies in the patient in mm already; only images without such a measure can be calibrated."
 _SHORTEST = 8.0  # pixels: what is shorter calibrates nothing
 
 
@@ -27,6 +28,8 @@ class CalibrateTool:
         """The line follows the hand and stays after the release."""
         pane = pane_of(workspace, view, pointer.pane)
         is_meant = pane is not None and pane.acquired_index is not None and can_calibrate(workspace.stack(view.stack))
+        if pane is not None and not is_meant and pointer.phase is Phase.PRESS:
+            return Step(workspace, refused=_NOT_HERE)
         if pane is None or not is_meant or pointer.phase is Phase.CANCEL:
             return Step(replace(workspace, marquee=None) if workspace.marquee is not None else workspace)
         if pointer.phase not in (Phase.PRESS, Phase.MOVE, Phase.RELEASE):

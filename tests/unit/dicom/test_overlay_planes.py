@@ -1,15 +1,22 @@
 """Overlay planes (PS3.3 C.9.2): bitmaps of their own, of some frames, in unused bits, big endian; damaged ones."""
 
+import io
+
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
+from medscan_desktop.dicom.headers.elements import Malformed
+from medscan_desktop.dicom.headers.located import locate_frames
+from medscan_desktop.dicom.headers.scan import scan
 from medscan_desktop.dicom.pixels.load import start_load
+from medscan_desktop.dicom.pixels.overlay_planes import OverlayReader
 from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.dicom.workers.workers import InlineWorkers
+from medscan_desktop.domain.errors import FileRefused
 from medscan_desktop.imaging.volume import Volume
-from tests.support.dicom_files import Files, ct_slice, header_of
+from tests.support.dicom_files import Files, ct_slice, file_bytes, header_of
 
 ROWS, COLUMNS = 9, 7  # 63 bits: a frame does not end on a byte
 MASK = np.random.default_rng(3).random((ROWS, COLUMNS)) < 0.4
@@ -119,3 +126,28 @@ def test_a_plane_that_claims_more_than_it_holds_is_told_and_costs_no_image(rows:
 
 def test_an_image_without_planes_has_none() -> None:
     assert loaded(ct_slice(rows=12, columns=10))[0].overlay_planes == {}
+
+
+def test_bytes_that_somebody_changed_end_in_planes_or_in_a_sentence() -> None:
+    """Foreign bytes: whatever they claim, nothing but `Malformed` comes out, and no more than there is."""
+    dataset = with_plane(ct_slice(rows=12, columns=10), MASK)
+    with_plane(dataset, np.stack([MASK, ~MASK]), group_number=0x6010)
+    sound = file_bytes(dataset)
+    first, rng = sound.index(b"\x00\x60\x10\x00"), np.random.default_rng(7)
+    ends = {"planes": 0, "sentence": 0}
+    for _ in range(600):
+        content = bytearray(sound)
+        for place in rng.integers(first, len(content), rng.integers(1, 4)):
+            content[place] = rng.choice([0, 1, 0x80, 255])
+        stream = io.BytesIO(bytes(content))
+        try:
+            header = scan(stream, "changed")
+            planes = OverlayReader(stream, header).planes(0, locate_frames(stream, header)[0])
+        except (Malformed, FileRefused):
+            ends["sentence"] += 1
+            continue
+        ends["planes"] += 1
+        assert all(plane.packed.size * 8 >= plane.rows * plane.columns for plane in planes)
+        assert all(plane.packed.size <= len(content) for plane in planes)
+
+    assert min(ends.values()) > 10

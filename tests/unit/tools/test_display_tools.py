@@ -98,3 +98,4 @@ def test_what_lies_in_the_patient_in_mm_takes_no_line() -> None:
     workspace, view = scene_of(np.zeros(FLAT.shape, np.int16))
 
     assert drag(CalibrateTool(), workspace, view.id, (10, 10), (200, 100)).workspace.marquee is None
+    assert CalibrateTool().step(workspace, view, pointer(Phase.PRESS, (10, 10))).refused
