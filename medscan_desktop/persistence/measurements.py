@@ -31,6 +31,10 @@ class Measurements:
         body = self._rows.find(identifier)
         return _measurement(body) if body is not None else None
 
+    def study_of(self, identifier: MeasurementId) -> StudyUid | None:
+        """The study that one belongs to, deleted or not; None where there never was one of this id."""
+        return self._rows.study_of(identifier)
+
     def of_study(self, study_uid: StudyUid) -> list[Measurement]:
         """Those not deleted, oldest first."""
         found = (_measurement(body) for body in self._rows.of_study(study_uid))

@@ -37,6 +37,13 @@ class Revisions:
         body: dict[str, Any] = json.loads(row[1])
         return body
 
+    def study_of(self, identifier: str) -> StudyUid | None:
+        """The study that a record belongs to, a deleted one's too; None where there never was one of this id."""
+        table = self._table.c
+        found = select(table.study_instance_uid).where(table.id == identifier, table.is_current)
+        study = self._connection.execute(found).scalar()
+        return StudyUid(study) if study is not None else None
+
     def of_study(self, study_uid: StudyUid) -> list[dict[str, Any]]:
         """The current bodies of a study, in no order that means anything."""
         table = self._table.c

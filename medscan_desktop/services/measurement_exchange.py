@@ -28,6 +28,7 @@ from medscan_desktop.workstation.shelf import file_opener, read_study
 _CHANGED = frozenset({Kind.MEASUREMENTS})
 _STEP_BYTES, _POINT_BYTES = 2048, 160
 _ALREADY = "it is there already"
+_ANOTHERS = "its id is that of a measurement of another study"
 _DIFFERS = "the library has it with other values, which stay"
 
 
@@ -120,8 +121,9 @@ def take_over_report(
         else:
             came.append(_signed(ctx, one))
             known[one.id] = one
-    if came:
-        _put(ctx, study_uid, came)
+    strangers = _put(ctx, study_uid, came) if came else frozenset[MeasurementId]()
+    left += [(one.label or one.kind.label, _ANOTHERS) for one in came if one.id in strangers]
+    came = [one for one in came if one.id not in strangers]
     value = TakenOver(body["title"], tuple(came), tuple(left))
     notice = f"{_count(len(came))} taken over." + (f" {len(left):,} not: {left[0][0]}: {left[0][1]}." if left else "")
     return _shown_effect(came, value, notice)
@@ -164,11 +166,18 @@ def _shown_effect(came: Sequence[Measurement], value: Any, notice: str) -> Effec
     )
 
 
-def _put(ctx: Context, study: StudyUid, measurements: Sequence[Measurement]) -> None:
+def _put(ctx: Context, study: StudyUid, measurements: Sequence[Measurement]) -> frozenset[MeasurementId]:
+    """Keep them; gives the ids that belong to measurements of another study, which no report may touch."""
     with ctx.records("measurement.restore", study, count=len(measurements)) as records:
+        strangers = frozenset(
+            one.id for one in measurements if records.measurements.study_of(one.id) not in (None, study)
+        )
         for one in measurements:
+            if one.id in strangers:
+                continue
             records.measurements.put(one)
             records.outbox.add("measurement", one.id, {"series_instance_uid": one.series_instance_uid})
+    return strangers
 
 
 def _of_study(ctx: Context, records: Records, study: StudyUid) -> tuple[list[Measurement], list[StackPlan]]:

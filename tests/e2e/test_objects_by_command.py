@@ -21,7 +21,7 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     return cli
 
 
-def test_an_image_is_marked_listed_written_and_unmarked(cli: Cli, tmp_path: Path) -> None:
+def test_an_image_is_marked_listed_and_written(cli: Cli, tmp_path: Path) -> None:
     image, out = source_ct()[1], tmp_path / "keys.dcm"
     study = image.StudyInstanceUID
     marked = cli("key-images", "add", image.SOPInstanceUID, "--json").json
@@ -30,14 +30,10 @@ def test_an_image_is_marked_listed_written_and_unmarked(cli: Cli, tmp_path: Path
     answer = cli("key-images", "export", "--study", study, "--out", out, "--title", "for teaching")
     assert answer.code == 0, answer.err
     assert dcmread(out).ContentSequence[-1].ReferencedSOPSequence[0].ReferencedSOPInstanceUID == image.SOPInstanceUID
-    assert cli("key-images", "export", "--study", study, "--out", out, "--title", "nonsense").code == 1
-
-    assert cli("key-images", "remove", marked["id"]).code == 0
-    assert cli("key-images", "list", study).out == "No key image.\n"
 
 
-def test_another_programs_report_is_taken_over_and_leaves_as_table_and_report(cli: Cli, tmp_path: Path) -> None:
-    sources, file, table, out = source_ct(), tmp_path / "sr.dcm", tmp_path / "t.csv", tmp_path / "out.dcm"
+def test_another_programs_report_is_taken_over_and_leaves_as_a_table(cli: Cli, tmp_path: Path) -> None:
+    sources, file, table = source_ct(), tmp_path / "sr.dcm", tmp_path / "t.csv"
     file.write_bytes(file_of(report(sources)))
     study = sources[0].StudyInstanceUID
     taken = cli("measurements", "import-sr", file, "--json").json
@@ -49,9 +45,6 @@ def test_another_programs_report_is_taken_over_and_leaves_as_table_and_report(cl
     assert cli("measurements", "export-csv", "--study", study, "--out", table).code == 0
     (row,) = csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines())
     assert (row["label"], row["finding_code"], row["note"]) == ("finding 1", "27925004", "Diameter 12.5 mm")
-    assert cli("measurements", "export-sr", "--study", study, "--out", out).code == 0
-    again = cli("measurements", "import-sr", out, "--json").json
-    assert again["measurements"] == [] and again["left_out"][0]["reason"] == "it is there already"
 
 
 def test_what_is_no_report_is_refused_with_a_sentence(cli: Cli, tmp_path: Path) -> None:

@@ -205,11 +205,38 @@ def test_a_report_made_to_be_endless_is_refused(monkeypatch: pytest.MonkeyPatch)
     content = dcmread(io.BytesIO(written([drawn(stack(), MeasurementKind.LENGTH)], stack())))
     item = content.ContentSequence[-1].ContentSequence[0]
     content.ContentSequence = [item] * 12
-    for limit, said in (("_MOST_GROUPS", "more than 11"), ("_MOST_ITEMS", "more items"), ("_MOST_NUMBERS", "more coor")):
+    for limit, said in (
+        ("_MOST_GROUPS", "more than 11"),
+        ("_MOST_ITEMS", "more items"),
+        ("_MOST_NUMBERS", "more coor"),
+    ):
         with monkeypatch.context() as patch:
             patch.setattr(f"medscan_desktop.dicom.objects.read_measurements.{limit}", 11)
             with pytest.raises(Malformed, match=said):
                 asked(read_measurements, file_of(content))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_mutated_report_ends_in_measurements_or_reasons(seed: int) -> None:
+    """What a worker answers on damaged bytes is foreign still: nothing but Unsuitable comes of it here."""
+    plan, random = stack(), np.random.default_rng(seed)
+    whole = written(every_kind(plan), plan)
+    ends = 0
+    for _ in range(8):
+        content = bytearray(whole)
+        for at in random.integers(400, len(content), 30):
+            content[at] = random.integers(0, 256)
+        try:
+            body, _ = asked(read_measurements, bytes(content))
+        except Exception:  # in a worker: it costs the file, and nothing else
+            ends += 1
+            continue
+        for number, one in enumerate(body["groups"]):
+            try:
+                measurement_of(one, [plan], report=body["sop"], number=number)
+            except Unsuitable:
+                ends += 1
+    assert ends
 
 
 def test_measurements_on_images_that_are_gone_are_counted() -> None:

@@ -186,6 +186,23 @@ def test_a_report_of_another_study_and_what_is_none_are_refused(filled: Sitting,
             filled.ask(take_over_report, path=path)
 
 
+def test_a_report_cannot_take_a_measurement_away_from_another_study(filled: Sitting, tmp_path: Path) -> None:
+    """An id in a file from outside is a claim: deleted or not, what it names stays where it is."""
+    told, out = drawn(filled), tmp_path / "report.dcm"
+    filled.ask(export_report, study_instance_uid=STUDY, out=out)
+    other = StudyUid("1.2.3.4")
+    for one in told:
+        filled.ask(delete_measurement, measurement_id=one.id)
+        with filled.records() as records:
+            records.measurements.put(replace(one, study_instance_uid=other))
+            if one.kind is MeasurementKind.ANGLE:
+                records.measurements.delete(one.id)
+
+    taken = filled.ask(take_over_report, path=out)
+    assert taken.measurements == () and kept(filled) == []
+    assert {reason for _, reason in taken.left_out} == {"its id is that of a measurement of another study"}
+
+
 def test_what_is_said_of_a_measurement_is_kept_and_undone(filled: Sitting) -> None:
     one = next(one for one in drawn(filled) if one.kind is MeasurementKind.LENGTH)
     before = replace(one, is_target=False, tracking_uid="")
