@@ -150,13 +150,30 @@ def link_state(workspace: Workspace, view: View) -> LinkState | None:
     if way is None:
         return LinkState("not linked (X links here)", is_linked=False)
     text = _way_text(way, pane)
-    return LinkState(text, is_linked=True)
+    return LinkState(f"{text} · beyond its end" if is_beyond(workspace, view) else text, is_linked=True)
 
 
 def told_of(workspace: Workspace, view: View) -> tuple[object, ...]:
     """What the words and marks of a pane's links change with, to be compared by identity."""
-    partner = _partner(workspace, view)
-    return workspace.active, workspace.links, workspace.cursor, *((partner.stack, partner.kind) if partner else ())
+    partner, beyond = _partner(workspace, view), is_beyond(workspace, view)
+    shown = (partner.stack, partner.kind) if partner is not None else ()
+    return workspace.active, workspace.links, workspace.cursor, beyond, *shown
+
+
+def is_beyond(workspace: Workspace, view: View) -> bool:
+    """Whether a pane stands at its first or last slice because the active one, which it goes with, is further."""
+    leader = _partner(workspace, view)
+    if leader is None or leader.id != workspace.active or not workspace.links.scroll:
+        return False
+    space, pane = _plane(workspace, leader)
+    own_space, own = _plane(workspace, view)
+    way = workspace.links.between(space, own_space) if space is not None and own_space is not None else None
+    if way is None or pane is None or own is None or own.slice_index not in (0, own.count - 1):
+        return False
+    if not are_parallel(way.turned(pane.normal), own.normal):
+        return False
+    away = abs(float((way.to(pane.to_patient((0.5, 0.5))) - own.origin) @ own.normal))
+    return away > own.step_mm * 0.5 + pane.step_mm * 0.5 + 1e-6
 
 
 def _way_text(way: Relation, pane: PaneMap) -> str:

@@ -98,6 +98,19 @@ def test_stacks_of_other_frames_stay_until_they_are_linked_and_then_keep_the_off
         assert off <= half + 1e-6
 
 
+def test_a_pane_that_has_reached_its_end_says_that_the_other_is_further() -> None:
+    short = a_geometry(shape=(10, 16, 16))  # up to z = 118, the other to 158
+    workspace = side_by_side(a_stack("1.1", a_geometry()), a_stack("1.2", short))
+
+    within, beyond = (at_slice(workspace, workspace.view(LEFT), index) for index in (8, 20))
+
+    states = [link_state(one, one.view(RIGHT)) for one in (within, beyond)]
+    assert [state.text if state else "" for state in states] == ["same frame", "same frame · beyond its end"]
+    assert shown(beyond, RIGHT) == 9
+    back = at_slice(beyond, beyond.view(LEFT), 4)
+    assert shown(back, RIGHT) == 4
+
+
 def test_x_links_unlinks_and_links_anew_where_the_slices_are_now() -> None:
     stacks = a_stack("1.1", a_geometry()), a_stack("1.2", a_geometry(), frame="f2")
     linked = with_scroll_toggled(side_by_side(*stacks))
