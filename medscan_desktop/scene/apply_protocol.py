@@ -82,6 +82,20 @@ def stage_after(workspace: Workspace, step: int) -> int | None:
     return None if not onward else onward[0] if step > 0 else onward[-1]
 
 
+def hung_view(workspace: Workspace, view: View) -> View | None:
+    """The view as its protocol hangs it; None where none does, or where another stack or plane came in its place."""
+    hung = workspace.hung
+    if hung is None or not 0 <= hung.stage < len(hung.protocol.stages):
+        return None
+    stage = hung.protocol.stages[hung.stage]
+    stack = workspace.stack(view.stack)
+    if stack is None or not 0 <= view.id < len(stage.cells):
+        return None
+    made = cell_view(workspace, stack, stage.cells[view.id], view.id)
+    is_meant = chosen_cells(workspace, stage)[view.id].key == stack.id and made.kind is view.kind
+    return made if is_meant else None
+
+
 def _at(workspace: Workspace, verdict: Verdict, number: int) -> Workspace:
     finding = verdict.stages[number]
     hung = _laid_out(workspace, finding)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from medscan_desktop.domain.measurement import MeasurementId
 from medscan_desktop.imaging.voi import Voi
 from medscan_desktop.imaging.window import initial_voi
+from medscan_desktop.scene.apply_protocol import hung_view
 from medscan_desktop.scene.camera import PLANES
 from medscan_desktop.scene.linking import shares_window
 from medscan_desktop.scene.navigation import at_slice, slice_position, volume_of
@@ -54,12 +55,16 @@ def inverted(workspace: Workspace, view: View) -> Workspace:
 def reset(workspace: Workspace, view: View) -> Workspace:
     """The view as it was first hung: whole image, unturned, no slab, first window. Slice and focus stay.
 
-    The planes of its stack are turned together, so all of them go back.
+    By a hanging protocol: on its side, in its window and slab. The planes of its stack are turned together, so all of
+    them go back.
     """
     stack, volume = workspace.stack(view.stack), volume_of(workspace, view)
-    fresh = workspace.with_view(replace(view, camera=Camera(), camera_3d=Camera3D(), slab=None))
+    hung = hung_view(workspace, view)
+    camera, slab = (hung.camera, hung.slab) if hung is not None else (Camera(), None)
+    fresh = workspace.with_view(replace(view, camera=camera, camera_3d=Camera3D(), slab=slab))
     fresh = straightened(fresh, view) if view.kind in PLANES else fresh
     voi = initial_voi(volume, stack.modality, workspace.presets) if stack is not None and volume is not None else None
+    voi = hung.voi if hung is not None and voi is not None else voi
     return fresh if voi is None or view.kind is ViewKind.THREE_D else with_voi(fresh, view, voi)
 
 

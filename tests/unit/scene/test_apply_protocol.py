@@ -19,7 +19,7 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.apply_protocol import hang_best, hang_by, layout_of, stage_after, step_stage
 from medscan_desktop.scene.arrangement import edit_between
 from medscan_desktop.scene.camera import pane_map
-from medscan_desktop.scene.changes import with_voi
+from medscan_desktop.scene.changes import reset, with_voi
 from medscan_desktop.scene.layout import Layout
 from medscan_desktop.scene.stack import Stack, StackId
 from medscan_desktop.scene.turned import sides_seen, turned_to
@@ -242,6 +242,20 @@ def test_a_window_changed_beside_another_of_the_same_series_changes_its_own_alon
 
     planes = hang_by(workspace, workspace.hung.protocol, 2) if workspace.hung else workspace
     assert {view.voi for view in with_voi(planes, planes.views[0], Window(40, 60)).views} == {Window(40, 60)}
+
+
+def test_reset_gives_the_view_as_it_was_hung() -> None:
+    """A mammogram keeps its side, the brain its window."""
+    flipped = hung(*(breast(side, view, ("P", "F")) for side in "RL" for view in ("CC", "MLO")))
+    left = flipped.views[1]
+    moved = flipped.with_view(replace(left, camera=Camera(zoom=3)))
+    assert reset(moved, moved.views[1]).views[1].camera == left.camera == Camera(flip_horizontal=True, justify="left")
+
+    volume = Volume(np.zeros((28, 4, 4), np.int16), Geometry(np.eye(4), (28, 4, 4)), np.ones(28, np.bool_), "HU")
+    head = hung(HEAD)
+    head = head.with_stack(replace(head.stacks[0], volume=volume, loaded_count=28))
+    narrow = with_voi(head, head.views[0], Window(40, 60))
+    assert [view.voi.name for view in reset(narrow, narrow.views[0]).views] == ["Brain", "Bone"]
 
 
 def test_what_nothing_fits_stays_empty_or_gives_its_room_away() -> None:
