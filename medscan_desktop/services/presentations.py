@@ -23,7 +23,7 @@ _NOT_IN_A_CODE = re.compile(r"[^A-Z0-9 _]")
 _ACTION = "export.presentation"
 
 
-@command(_ACTION, permission=Permission.EXPORT)
+@command("export.presentation", permission=Permission.EXPORT)
 def export_presentation(
     ctx: Context,
     *,
