@@ -1,6 +1,6 @@
-"""The device pixels of a pane in the coordinates of one slice of a stack: where to sample, and what lies outside."""
+"""The device pixels of a pane in the coordinates of a stack: where to sample, and what lies outside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import ceil, floor
 
@@ -11,6 +11,8 @@ from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.slab import SlabMode
 
 Floats = NDArray[np.float64]
+Voxels = tuple[NDArray[np.int32], ...]
+_REACH_WHILE_DRAGGING = 4  # layers to either side of a slab on no axis of the stack: all of them at rest
 _TIE = 1e-6  # a pixel whose centre falls on the image's very edge belongs to it, whichever way the last bit rounds
 
 
@@ -137,3 +139,91 @@ class Grid:
         """(columns, rows) of slice pixels to average into one, where the picture shows fewer than there are."""
         columns, rows = (max(1, int(max(abs(step[0]), abs(step[1])) + 1e-6)) for step in self.matrix)
         return columns, rows
+
+
+@dataclass(frozen=True)
+class ObliqueGrid(Grid):
+    """The device pixels of a pane in the volume's index.
+
+    `matrix` (3x3) takes (x, y, 1) to (i, j, k), `extent` is the size (i, j, k); `axis` and `index` say nothing.
+    `across` is the way in the index from one layer of a slab to the next.
+    """
+
+    nearest: bool = False
+    across: Floats = field(default_factory=lambda: np.zeros(3))
+
+    @classmethod
+    def of_plane(cls, pane: PaneMap, size: tuple[int, int], scale: float, *, nearest: bool = False) -> "ObliqueGrid":
+        """The grid of a pane of `size` logical pixels with `scale` device pixels each."""
+        linear = pane.geometry.inverse[:3, :3] @ np.stack([pane.right, pane.down], axis=1) / scale
+        start = pane.geometry.to_index(pane.origin) + linear @ (0.5, 0.5)
+        device = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+        reach = 0 if pane.slab is None else pane.slab.reach(pane.step_mm)
+        layers = min(reach, _REACH_WHILE_DRAGGING) if nearest else reach
+        slab = None if pane.slab is None else (pane.slab.mode, layers)
+        across = pane.geometry.inverse[:3, :3] @ (pane.onward * pane.step_mm * (reach / layers if layers else 1.0))
+        extent = pane.geometry.size_ijk
+        return cls(-1, 0, np.column_stack([linear, start]), device, extent, scale, slab, nearest, across)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What must be equal for two grids to sample the same."""
+        return -1, self.matrix.tobytes(), self.across.tobytes(), self.size, self.slab, self.nearest
+
+    @cached_property
+    def _is_straight(self) -> bool:
+        return False
+
+    @cached_property
+    def rectangle(self) -> tuple[int, int, int, int]:
+        """(left, top, right, bottom) of the pixels that show any image, in any layer of a slab."""
+        if self.slab is None or self.slab[1] == 0:
+            return self._rectangle_of_spans()
+        found = [layer._rectangle_of_spans() for layer in self.layers()]
+        shown = np.array([one for one in found if one[2] > one[0]] or [(0, 0, 0, 0)])
+        (left, top), (right, bottom) = shown[:, :2].min(axis=0).tolist(), shown[:, 2:].max(axis=0).tolist()
+        return left, top, right, bottom
+
+    def layers(self) -> list["ObliqueGrid"]:
+        """The planes of a slab, each as a grid of its own; of no slab the one plane."""
+        return [self] if self.slab is None else self._layers
+
+    def index_of_pixels(self, part: tuple[int, int, int, int]) -> tuple[Floats, Floats, Floats]:
+        """The fractional i, j and k of the pixels of (left, top, right, bottom)."""
+        left, top, right, bottom = part
+        x, y = np.arange(left, right, dtype=float)[None, :], np.arange(top, bottom, dtype=float)[:, None]
+        i, j, k = (row[0] * x + (row[1] * y + row[2]) for row in self.matrix)
+        return i, j, k
+
+    def nearest_voxels(self, part: tuple[int, int, int, int]) -> tuple[Voxels, NDArray[np.bool_]]:
+        """The nearest voxel (k, j, i) of each pixel, held within the volume, and which pixels lie in it."""
+        if part not in self._nearest:  # asked by every mask over the same picture
+            i, j, k = (np.floor(at + 0.5).astype(np.int32) for at in self.index_of_pixels(part))
+            sizes = zip((k, j, i), self.extent[::-1], strict=True)
+            held = tuple(np.clip(at, 0, size - 1) for at, size in sizes)
+            self._nearest[part] = (held, self.inside_of(part))
+        return self._nearest[part]
+
+    def inside_of(self, part: tuple[int, int, int, int]) -> NDArray[np.bool_]:
+        """Which pixels of the part lie in the volume, in any layer of a slab."""
+        left, top, right, bottom = part
+        found = np.zeros((bottom - top, right - left), np.bool_)
+        columns = np.arange(left, right)
+        for layer in self.layers():
+            first, last = (span[top:bottom, None] for span in layer._spans)
+            found |= (columns >= first) & (columns < last)
+        return found
+
+    @cached_property
+    def _nearest(self) -> dict[tuple[int, int, int, int], tuple[Voxels, NDArray[np.bool_]]]:
+        return {}
+
+    @cached_property
+    def _layers(self) -> list["ObliqueGrid"]:
+        reach = 0 if self.slab is None else self.slab[1]
+        return [replace(self, matrix=self._moved(step), slab=None) for step in range(-reach, reach + 1)]
+
+    def _moved(self, steps: int) -> Floats:
+        moved = self.matrix.copy()
+        moved[:, 2] += self.across * steps
+        return moved

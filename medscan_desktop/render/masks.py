@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from medscan_desktop.imaging.mask import Mask
-from medscan_desktop.render.grid import Grid
-from medscan_desktop.render.oblique import ObliqueGrid, sample_label_oblique
+from medscan_desktop.render.grid import Grid, ObliqueGrid
+from medscan_desktop.render.oblique import sample_label_oblique
 from medscan_desktop.render.sampling import sample_label
 from medscan_desktop.scene.overlay import MaskLayer
 

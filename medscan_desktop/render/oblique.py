@@ -6,8 +6,6 @@ sampled in numpy, voxel by voxel with weights: slower, and right.
 """
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import product
 from typing import cast
 
 import cv2
@@ -19,94 +17,18 @@ from vtkmodules.vtkImagingCore import vtkImageReslice
 
 from medscan_desktop.imaging.mask import BLOCK, Mask
 from medscan_desktop.imaging.volume import Volume
-from medscan_desktop.render.grid import Floats, Grid
+from medscan_desktop.render.grid import Grid, ObliqueGrid, Voxels
 from medscan_desktop.render.planes import Pixels
-from medscan_desktop.render.sampling import Sampled, weighted
+from medscan_desktop.render.sampling import Sampled
 from medscan_desktop.render.vtk_arrays import array_of, image_of
+from medscan_desktop.render.weighing import CELL, by_weights, cells_without_tissue, wide
 from medscan_desktop.scene.camera import PaneMap, PlaneAxes
 from medscan_desktop.scene.slab import SlabMode
 
-Voxels = tuple[NDArray[np.int32], ...]
 _EDGE = 1e-6
 _SHEARED = 1e-3  # mm sideways for each mm across, from which slices do not lie behind each other
 _FINEST = 4  # samples a pixel to each side at most, where the picture shows fewer pixels than there are voxels
-_NOTHING = {SlabMode.MIP: -np.inf, SlabMode.MIN_IP: np.inf, SlabMode.MEAN: 0.0}
-
-
-@dataclass(frozen=True)
-class ObliqueGrid(Grid):
-    """The device pixels of a pane in the volume's index.
-
-    `matrix` (3x3) takes (x, y, 1) to (i, j, k), `extent` is the size (i, j, k); `axis` and `index` say nothing.
-    `across` is the way in the index from one layer of a slab to the next.
-    """
-
-    nearest: bool = False
-    across: Floats = field(default_factory=lambda: np.zeros(3))
-
-    @classmethod
-    def of_plane(cls, pane: PaneMap, size: tuple[int, int], scale: float, *, nearest: bool = False) -> "ObliqueGrid":
-        """The grid of a pane of `size` logical pixels with `scale` device pixels each."""
-        linear = pane.geometry.inverse[:3, :3] @ np.stack([pane.right, pane.down], axis=1) / scale
-        start = pane.geometry.to_index(pane.origin) + linear @ (0.5, 0.5)
-        device = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
-        slab = None if pane.slab is None else (pane.slab.mode, pane.slab.reach(pane.step_mm))
-        across = pane.geometry.inverse[:3, :3] @ (pane.onward * pane.step_mm)
-        extent = pane.geometry.size_ijk
-        return cls(-1, 0, np.column_stack([linear, start]), device, extent, scale, slab, nearest, across)
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """What must be equal for two grids to sample the same."""
-        return -1, self.matrix.tobytes(), self.size, self.slab, self.nearest
-
-    @cached_property
-    def _is_straight(self) -> bool:
-        return False
-
-    @cached_property
-    def rectangle(self) -> tuple[int, int, int, int]:
-        """(left, top, right, bottom) of the pixels that show any image, in any layer of a slab."""
-        if self.slab is None or self.slab[1] == 0:
-            return self._rectangle_of_spans()
-        found = [layer._rectangle_of_spans() for layer in self.layers()]
-        shown = np.array([one for one in found if one[2] > one[0]] or [(0, 0, 0, 0)])
-        (left, top), (right, bottom) = shown[:, :2].min(axis=0).tolist(), shown[:, 2:].max(axis=0).tolist()
-        return left, top, right, bottom
-
-    def layers(self) -> list["ObliqueGrid"]:
-        """The planes of a slab, each as a grid of its own; of no slab the one plane."""
-        return [self] if self.slab is None else self._layers
-
-    def index_of_pixels(self, part: tuple[int, int, int, int]) -> tuple[Floats, Floats, Floats]:
-        """The fractional i, j and k of the pixels of (left, top, right, bottom)."""
-        left, top, right, bottom = part
-        x, y = np.arange(left, right, dtype=float)[None, :], np.arange(top, bottom, dtype=float)[:, None]
-        i, j, k = (row[0] * x + (row[1] * y + row[2]) for row in self.matrix)
-        return i, j, k
-
-    def nearest_voxels(self, part: tuple[int, int, int, int]) -> tuple[Voxels, NDArray[np.bool_]]:
-        """The nearest voxel (k, j, i) of each pixel, held within the volume, and which pixels lie in it."""
-        if part not in self._nearest:  # asked by every mask over the same picture
-            i, j, k = (np.floor(at + 0.5).astype(np.int32) for at in self.index_of_pixels(part))
-            sizes = zip((k, j, i), self.extent[::-1], strict=True)
-            held = tuple(np.clip(at, 0, size - 1) for at, size in sizes)
-            self._nearest[part] = (held, _inside(self, part))
-        return self._nearest[part]
-
-    @cached_property
-    def _nearest(self) -> dict[tuple[int, int, int, int], tuple[Voxels, NDArray[np.bool_]]]:
-        return {}
-
-    @cached_property
-    def _layers(self) -> list["ObliqueGrid"]:
-        reach = 0 if self.slab is None else self.slab[1]
-        return [replace(self, matrix=self._moved(step), slab=None) for step in range(-reach, reach + 1)]
-
-    def _moved(self, steps: int) -> Floats:
-        moved = self.matrix.copy()
-        moved[:, 2] += self.across * steps
-        return moved
+_CELLS_APART = 4.0  # voxels between two looks into it: less than a cell, whichever way
 
 
 def grid_of(pane: PaneMap, size: tuple[int, int], scale: float, *, nearest: bool = False) -> Grid:
@@ -132,6 +54,7 @@ class ObliqueSource:
 
     volume: Volume
     _reslice: vtkImageReslice | None = field(default=None, repr=False)
+    _kept_cells: tuple[int, NDArray[np.bool_] | None] | None = field(default=None, repr=False)
 
     def resliced(self, grid: ObliqueGrid, part: tuple[int, int, int, int]) -> Pixels:
         """The values at the pixels of a part of the pane, by VTK: of all layers of a slab at once."""
@@ -158,6 +81,34 @@ class ObliqueSource:
         found: Pixels = array_of(reslice.GetOutput())[0]
         return found
 
+    def near_no_tissue(self, grid: ObliqueGrid, part: tuple[int, int, int, int]) -> NDArray[np.bool_]:
+        """Which pixels of a part may show padding, no number, or slices that are not there: a few too many."""
+        left, top, right, bottom = part
+        cells = self._cells()
+        found = np.zeros((bottom - top, right - left), np.bool_)
+        if cells is None:
+            return found
+        stride = max(1, int(_CELLS_APART / max(float(np.linalg.norm(grid.matrix[:, :2], axis=0).max()), _EDGE)))
+        x = np.arange(left, right, stride)[None, :] + (stride - 1) / 2
+        y = np.arange(top, bottom, stride)[:, None] + (stride - 1) / 2
+        layers = grid.layers()
+        apart = max(1, int(_CELLS_APART / max(float(np.linalg.norm(grid.across)), _EDGE)))
+        for layer in (*layers[::apart], layers[-1]):
+            place = tuple(
+                np.clip(((row[0] * x + row[1] * y + row[2] + 0.5) // CELL).astype(np.int32), 0, size - 1)
+                for row, size in zip(layer.matrix[::-1], cells.shape, strict=True)
+            )
+            hit = cells[place].repeat(stride, axis=0).repeat(stride, axis=1)
+            found |= hit[: bottom - top, : right - left]
+        return found
+
+    def _cells(self) -> NDArray[np.bool_] | None:
+        """The cells of the volume that hold, or are beside one that holds, anything but tissue; None for none."""
+        loaded = int(np.count_nonzero(self.volume.loaded))
+        if self._kept_cells is None or self._kept_cells[0] != loaded:
+            self._kept_cells = (loaded, cells_without_tissue(self.volume))
+        return self._kept_cells[1]
+
     def _filter(self) -> vtkImageReslice:
         if self._reslice is None:
             values = cast(Pixels, self.volume.values)
@@ -181,18 +132,31 @@ class ObliqueSource:
             reslice.SetSlabModeToMean()
 
 
-def sample_oblique(source: ObliqueSource, grid: ObliqueGrid) -> Sampled | None:
-    """The plane or slab at the pane's pixels, None where no pixel shows any of it."""
+def sample_oblique(source: ObliqueSource, grid: ObliqueGrid, *, settled: bool = True) -> Sampled | None:
+    """The plane or slab at the pane's pixels, None where no pixel shows any of it.
+
+    While slices still arrive (not `settled`) pixels are the nearest voxels.
+    """
     part = left, top, right, bottom = grid.rectangle
     if right <= left or bottom <= top:
         return None
-    volume = source.volume
-    if volume.padding is not None or not volume.loaded.all() or not volume.values.flags.c_contiguous:
-        return Sampled(left, top, *_by_weights(volume, grid, part))
+    volume, inside = source.volume, grid.inside_of(part)
+    if not settled and not volume.is_complete:
+        grid = replace(grid, nearest=True)
+        mixed = inside
+    elif not volume.values.flags.c_contiguous or (volume.is_colour and not volume.loaded.all()):
+        mixed = inside
+    else:
+        mixed = source.near_no_tissue(grid, part) & inside
+    if mixed is inside or mixed.all():
+        values, shown = by_weights(volume, grid, part, inside)
+        return Sampled(left, top, values, shown)
     values = _finely(source, grid, part)
-    valid = _inside(grid, part)
-    if values.dtype.kind == "f" and volume.values.dtype.kind == "f" and not np.isfinite(values[valid]).all():
-        return Sampled(left, top, *_by_weights(volume, grid, part))
+    valid = inside
+    if mixed.any():
+        found, shown = by_weights(volume, grid, part, mixed)
+        values = np.where(wide(mixed, values), found, values)
+        valid = np.where(mixed, shown, inside)
     return Sampled(left, top, values, None if valid.all() else valid)
 
 
@@ -219,17 +183,6 @@ def sample_label_oblique(mask: Mask, index: Voxels, inside: NDArray[np.bool_]) -
     return label
 
 
-def _inside(grid: ObliqueGrid, part: tuple[int, int, int, int]) -> NDArray[np.bool_]:
-    """Which pixels of the part lie in the volume, in any layer of a slab."""
-    left, top, right, bottom = part
-    found = np.zeros((bottom - top, right - left), np.bool_)
-    columns = np.arange(left, right)
-    for layer in grid.layers():
-        first, last = (span[top:bottom, None] for span in layer._spans)
-        found |= (columns >= first) & (columns < last)
-    return found
-
-
 def _finely(source: ObliqueSource, grid: ObliqueGrid, part: tuple[int, int, int, int]) -> Pixels:
     """By VTK; a picture made smaller averages the voxels it would drop."""
     times = min(_FINEST, int(np.linalg.norm(grid.matrix[:, :2], axis=0).max() + _EDGE))
@@ -242,54 +195,3 @@ def _finely(source: ObliqueSource, grid: ObliqueGrid, part: tuple[int, int, int,
     values = source.resliced(replace(grid, matrix=fine), (left, top, right, bottom))
     size = (part[2] - part[0], part[3] - part[1])
     return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA))
-
-
-def _by_weights(volume: Volume, grid: ObliqueGrid, part: tuple[int, int, int, int]) -> tuple[Pixels, NDArray[np.bool_]]:
-    """The values over tissue alone, and where there is any: in numpy."""
-    found = [_layer(volume, layer, part) for layer in grid.layers()]
-    if grid.slab is None:
-        return found[0]
-    mode = grid.slab[0]
-    values = np.stack([np.where(_wide(valid, one), one, _NOTHING[mode]) for one, valid in found])
-    valid = np.stack([valid for _, valid in found])
-    shown = np.asarray(valid.any(axis=0))
-    if mode is SlabMode.MEAN:
-        combined = values.sum(axis=0) / np.maximum(valid.sum(axis=0), 1)
-    else:
-        combined = values.max(axis=0) if mode is SlabMode.MIP else values.min(axis=0)
-    return np.where(shown, combined, 0).astype(np.float32), shown
-
-
-def _layer(volume: Volume, grid: ObliqueGrid, part: tuple[int, int, int, int]) -> tuple[Pixels, NDArray[np.bool_]]:
-    values = cast(Pixels, volume.values)
-    inside = _inside(grid, part)
-    i, j, k = grid.index_of_pixels(part)
-    at = [np.clip(one, 0, size - 1) for one, size in zip((k, j, i), values.shape[:3], strict=True)]
-    if grid.nearest or volume.is_colour:
-        nearest = tuple(np.floor(one + 0.5).astype(np.int32) for one in at)
-        found = values[nearest]
-        tissue = inside & volume.loaded[nearest[0]]
-        return found, tissue if volume.is_colour else tissue & _is_tissue(volume, found)
-    low = [np.floor(one).astype(np.int32) for one in at]
-    shares = [(one - first).astype(np.float32) for one, first in zip(at, low, strict=True)]
-    sums, weight = np.zeros(inside.shape, np.float32), np.zeros(inside.shape, np.float32)
-    for corner in product((0, 1), repeat=3):
-        share = np.prod([one if step else 1 - one for one, step in zip(shares, corner, strict=True)], axis=0)
-        voxel = tuple(
-            np.minimum(one + step, size - 1) for one, step, size in zip(low, corner, values.shape, strict=False)
-        )
-        found = values[voxel]
-        share = share * (_is_tissue(volume, found) & volume.loaded[voxel[0]])
-        sums += np.where(share > 0, found, 0) * share
-        weight += share
-    return weighted(sums, weight, inside)
-
-
-def _is_tissue(volume: Volume, values: Pixels) -> NDArray[np.bool_]:
-    padding = volume.padding_mask(values)
-    finite = np.isfinite(values)
-    return finite if padding is None else finite & ~padding
-
-
-def _wide(valid: NDArray[np.bool_], values: Pixels) -> NDArray[np.bool_]:
-    return valid[..., None] if values.ndim == 3 else valid

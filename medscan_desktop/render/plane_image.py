@@ -10,9 +10,9 @@ from PySide6.QtGui import QImage, QPainter
 
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.grey import grey_table
-from medscan_desktop.render.grid import Grid
+from medscan_desktop.render.grid import Grid, ObliqueGrid
 from medscan_desktop.render.masks import as_image, mask_picture
-from medscan_desktop.render.oblique import ObliqueGrid, ObliqueSource, sample_oblique
+from medscan_desktop.render.oblique import ObliqueSource, sample_oblique
 from medscan_desktop.render.planes import PlaneSource
 from medscan_desktop.render.sampling import Sampled, sample
 from medscan_desktop.scene.overlay import MaskLayer
@@ -74,12 +74,12 @@ class PlaneImage:
         arrived = bool(volume.loaded[grid.index]) if is_one else _arrived(volume, settled)
         key = (*grid.key, arrived)  # read before the pixels are: a slice that arrives meanwhile is sampled again
         if self._kept is None or self._kept.key != key:
-            self._kept = _Kept(key, self._sample(self._source, grid))
+            self._kept = _Kept(key, self._sample(self._source, grid, settled))
         return self._kept.sampled
 
-    def _sample(self, source: PlaneSource, grid: Grid) -> Sampled | None:
+    def _sample(self, source: PlaneSource, grid: Grid, settled: bool) -> Sampled | None:
         if isinstance(grid, ObliqueGrid) and self._oblique is not None:
-            return sample_oblique(self._oblique, grid)
+            return sample_oblique(self._oblique, grid, settled=settled)
         return self._sampler(source, grid)
 
 
