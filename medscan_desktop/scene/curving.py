@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from medscan_desktop.domain.measurement import Point
 from medscan_desktop.imaging.curved import Course
-from medscan_desktop.scene.camera import PLANES, PaneMap, point
+from medscan_desktop.scene.camera import PLANES, PaneMap, plane_onward, point
 from medscan_desktop.scene.curve import Curve, course_on, lengthened, letters_across, place_on
+from medscan_desktop.scene.oblique import STRAIGHT, swing
 from medscan_desktop.scene.view import Camera, View, ViewKind
 from medscan_desktop.scene.workspace import Workspace
 
@@ -78,6 +79,20 @@ def cursor_mm(workspace: Workspace, view: View) -> float | None:
     found, _ = _course(workspace, view)
     focus = workspace.focus.get(view.stack) if view.stack is not None else None
     return None if found is None or focus is None else found.nearest(focus)[0]
+
+
+def with_plane_across(workspace: Workspace, view: View) -> Workspace:
+    """The axial plane of the view's stack turned across its curve, where the curve's cursor is: for diameters."""
+    found, _ = _course(workspace, view)
+    stack, at = workspace.stack(view.stack), cursor_mm(workspace, view)
+    if found is None or at is None or stack is None or stack.volume is None or view.stack is None:
+        return workspace
+    place = round(at / found.step_mm)
+    along = found.tangents[place]
+    axial = plane_onward(stack.volume.geometry, ViewKind.AXIAL, STRAIGHT)
+    along = along if float(along @ axial) >= 0 else -along
+    across = workspace.with_turn(view.stack, swing(axial, along))
+    return across.with_focus(view.stack, point(found.points[place]))
 
 
 def curve_texts(workspace: Workspace, view: View) -> tuple[str, ...]:

@@ -66,6 +66,12 @@ def tilted(right: Floats, down: Floats, turn: Turn) -> tuple[Floats, Floats, Flo
     return swing @ right, swing @ down, swing @ normal
 
 
+def swing(start: Floats, end: Floats) -> Turn:
+    """The least turn that takes one unit direction to another, less than half a turn away."""
+    axis = _cross(np.cross(start, end))
+    return turn_of(np.eye(3) + axis + axis @ axis / (1 + float(start @ end)))
+
+
 def _cross(axis: Floats) -> Floats:
     x, y, z = axis
     return np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])

@@ -13,7 +13,7 @@ from medscan_desktop.render.curved import straightened
 from medscan_desktop.scene.arrangement import edit_between
 from medscan_desktop.scene.camera import point
 from medscan_desktop.scene.curve import Curve, course_on, letters_across, paper, place_on
-from medscan_desktop.scene.curving import cursor_mm, curve_texts, without_curve, without_last_point
+from medscan_desktop.scene.curving import cursor_mm, curve_texts, with_plane_across, without_curve, without_last_point
 from medscan_desktop.scene.gesture import Phase
 from medscan_desktop.scene.navigation import pane_of, stepped
 from medscan_desktop.scene.slab import Slab, SlabMode
@@ -233,3 +233,17 @@ def test_points_are_taken_back_and_the_curve_removed() -> None:
     lone = workspace.with_curve(STACK, one)
     assert pane_of(lone, view_of(lone, ViewKind.CURVED), PANE) is None
     assert paper(course_on(workspace.curves[STACK], workspace.stacks[0].volume.geometry)).shape[0] == 1
+
+
+def test_a_plane_across_the_curve_is_perpendicular_to_it_where_the_cursor_is() -> None:
+    """There diameters are true."""
+    workspace = stepped(drawn(), view_of(drawn(), ViewKind.CURVED), 25)
+    view = view_of(workspace, ViewKind.CURVED)
+    found = course_on(workspace.curves[STACK], workspace.stacks[0].volume.geometry)
+    at = cursor_mm(workspace, view)
+    across = with_plane_across(workspace, view)
+    plane = pane_of(across, view_of(across, ViewKind.AXIAL), PANE)
+
+    assert abs(float(plane.onward @ found.tangents[round(at / found.step_mm)])) == pytest.approx(1)
+    assert np.allclose(across.focus[STACK], found.points[round(at / found.step_mm)])
+    assert abs(float((np.asarray(across.focus[STACK]) - plane.origin) @ plane.onward)) < 1e-6

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from medscan_desktop.scene.curving import with_straightened_view, without_curve, without_last_point
+from medscan_desktop.scene.curving import with_plane_across, with_straightened_view, without_curve, without_last_point
 from medscan_desktop.scene.slab import SlabMode
 from medscan_desktop.scene.slabs import can_have_slab, next_slab, straightened, thicker, with_slab
 from medscan_desktop.scene.view import View
@@ -41,6 +41,10 @@ def _has_curve(actions: ViewerActions) -> bool:
 
 def _show_straightened(actions: ViewerActions) -> None:
     _change(actions, with_straightened_view, "straightened view")
+
+
+def _put_across(actions: ViewerActions) -> None:
+    _change(actions, with_plane_across, "plane across the curve")
 
 
 def _take_back(actions: ViewerActions) -> None:
@@ -95,6 +99,7 @@ PLANES: tuple[UiCommand, ...] = (
     _thickness("thicker_5", "Slab 5 mm thicker", 5.0, "Alt+PgUp"),
     _thickness("thinner_5", "Slab 5 mm thinner", -5.0, "Alt+PgDown"),
     UiCommand("curve.show", "Straightened view of the curve", _MENU, _show_straightened, is_possible=_has_curve),
+    UiCommand("curve.across", "Axial plane across the curve", _MENU, _put_across, is_possible=_has_curve),
     UiCommand("curve.back", "Take the curve's last point back", _MENU, _take_back, is_possible=_has_curve),
     UiCommand("curve.clear", "Remove the curve", _MENU, _clear_curve, is_possible=_has_curve),
 )
