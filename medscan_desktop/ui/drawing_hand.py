@@ -138,8 +138,7 @@ class DrawingHand:
             return
         had_focus = entry.hasFocus()
         entry.blockSignals(True)  # losing the keyboard would end it a second time, while the screen is being told
-        entry.hide()
-        entry.deleteLater()
+        entry.dismiss()
         if had_focus:
             page = self._pane.parentWidget()
             while page is not None and page.focusPolicy() == Qt.FocusPolicy.NoFocus:

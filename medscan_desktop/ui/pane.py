@@ -37,6 +37,10 @@ class PaneWidget(ViewWidget):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(self.rested)
+        self._left = QTimer(self)  # a pane is also left when a listener hides it, and a listener cannot write
+        self._left.setSingleShot(True)
+        self._left.setInterval(0)
+        self._left.timeout.connect(self._leave)
         self._hand = DrawingHand(self, workstation, lambda: self.view, lambda: self._renderer.labels)
         self._planes = PlaneHand(self, workstation.store, lambda: self.view)
 
@@ -80,9 +84,12 @@ class PaneWidget(ViewWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer_at = None
+        self._left.start()
+        self.update()
+
+    def _leave(self) -> None:
         self._hand.leave()
         self._planes.leave()
-        self.update()
 
     def _tool_at(self, at: QPointF, button: Button, held: Qt.KeyboardModifier) -> Tool | None:
         self._hand.put_down()

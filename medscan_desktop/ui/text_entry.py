@@ -53,6 +53,12 @@ class TextEntry(QLineEdit):
             self._is_over = True
             self.ended.emit(self.text().strip())
 
+    def dismiss(self) -> None:
+        """It goes without a word: what it belonged to is gone."""
+        self._is_over = True
+        self.hide()
+        self.deleteLater()
+
     def give_up(self) -> None:
         """Take nothing."""
         if not self._is_over:

@@ -246,6 +246,40 @@ def test_a_text_without_words_and_one_given_up_leave_nothing(reading: Open) -> N
     assert not scene(reading).drafts and not scene(reading).measurements
 
 
+@pytest.mark.parametrize("tool", ["window", "text"])
+def test_another_tool_takes_the_line_to_write_in_away(reading: Open, tool: str) -> None:
+    use(reading, "text")
+    click(reading, at_mm(reading, 5, 5))
+    QTest.keyClicks(entry(reading), "half a word")
+
+    use(reading, tool)
+
+    assert not scene(reading).drafts and not scene(reading).measurements
+    assert not any(one.isVisible() for one in pane(reading).findChildren(TextEntry))
+
+
+def test_a_press_elsewhere_takes_what_was_written(reading: Open, qtbot: QtBot) -> None:
+    use(reading, "text")
+    click(reading, at_mm(reading, 5, 5))
+    QTest.keyClicks(entry(reading), "Node")
+    middle = Qt.MouseButton.MiddleButton
+    send(pane(reading), QEvent.Type.MouseButtonPress, at_mm(reading, -15, -15), middle, middle)
+
+    assert saved(reading, qtbot).text == "Node"
+
+
+def test_a_pane_that_goes_while_the_pointer_is_on_a_measurement_leaves_no_light(reading: Open, qtbot: QtBot) -> None:
+    """A layout hides panes from within a listener, which cannot write."""
+    draw_length(reading, qtbot)
+    send(pane(reading), QEvent.Type.MouseMove, at_mm(reading, 0, 4), NONE, NONE)
+    assert scene(reading).touched is not None
+
+    QApplication.sendEvent(pane(reading), QEvent(QEvent.Type.Leave))
+    reading.desk.viewer.commands.maximise(scene(reading).views[1].id)
+
+    qtbot.waitUntil(lambda: scene(reading).touched is None)
+
+
 def test_an_arrow_may_stand_without_words_and_get_some_later(reading: Open, qtbot: QtBot) -> None:
     use(reading, "arrow")
     drag(pane(reading), at_mm(reading, 0, 0), at_mm(reading, 10, 10))
