@@ -300,7 +300,6 @@ _FIELDS: Mapping[type, Mapping[str, _Reader]] = {
         "view": _one_of(*VIEWS),
         "window": _window,
         "position": _one_of("", "first", "middle", "last"),
-        "zoom": _one_of("fit", "true size"),
         "rotation": _number(-360, 360),
         "flip_horizontal": _flag,
         "flip_vertical": _flag,

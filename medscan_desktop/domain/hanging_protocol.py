@@ -63,7 +63,6 @@ class Cell:
     view: str = "acquired"
     window: str | tuple[float, float] = ""
     position: str = ""  # "", "first", "middle", "last"
-    zoom: str = "fit"
     rotation: float = 0.0
     flip_horizontal: bool = False
     flip_vertical: bool = False

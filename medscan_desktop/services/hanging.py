@@ -67,12 +67,15 @@ def arrange_protocols(ctx: Context, *, arranged: Arranged) -> Effect:
 
 
 @command("hanging.test", permission=Permission.READ)
-def try_protocols(ctx: Context, *, study_instance_uid: StudyUid) -> Effect:
-    """Every protocol that is on, held against a study, the one that would hang first; each with its reasons."""
+def try_protocols(
+    ctx: Context, *, study_instance_uid: StudyUid, protocols: Sequence[Protocol] | None = None
+) -> Effect:
+    """Every protocol that is on (or these), held against a study, the one that would hang first; with the reasons."""
     with ctx.records("hanging.test", study_instance_uid) as records:
         records.studies.get(study_instance_uid)
         shelved = read_study(records, ctx.vault, study_instance_uid)
-        protocols = protocols_that_hang(records.preferences, ctx.settings.hanging, _user(ctx))
+        if protocols is None:
+            protocols = protocols_that_hang(records.preferences, ctx.settings.hanging, _user(ctx))
     stacks = tuple(stack for one in shelved for stack in stacks_of(one))
     held: tuple[Candidate, ...] = candidates(Workspace(stacks=stacks))
     return Effect(value=verdicts(protocols, held))

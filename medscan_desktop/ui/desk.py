@@ -47,7 +47,7 @@ class Desk(QWidget):
         self.help = HelpOverlay(self)
         self.hands = HandsControl(workstation, self.viewer, self.help, self)
         self.display = DisplayControl(self.viewer.commands, self)
-        self.hanging = HangingControl(self.viewer, self)
+        self.hanging = HangingControl(self.viewer, self.library.table, self)
         self.worklist = Worklist(workstation, self.library.table, self.open_study, self)
         self.viewer.commands.step_study = self.worklist.step
         self._pages = QStackedWidget()

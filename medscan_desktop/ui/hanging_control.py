@@ -1,12 +1,14 @@
 """The hanging protocols of whoever is logged in: read at log-in, offered in the menu, changed in their window."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.hanging_match import Verdict
 from medscan_desktop.domain.hanging_protocol import Protocol, Stage
+from medscan_desktop.domain.study import Study, StudyUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.scene.apply_protocol import candidates, judged_here
 from medscan_desktop.scene.keep_protocol import protocol_of, stage_of
@@ -20,10 +22,12 @@ from medscan_desktop.services.hanging import (
     list_protocols,
     save_protocol,
     save_protocol_for_all,
+    try_protocols,
 )
 from medscan_desktop.ui.hanging_actions import fill_menu, use
 from medscan_desktop.ui.hanging_chip import HangingChip
 from medscan_desktop.ui.hanging_window import Deeds, HangingWindow
+from medscan_desktop.ui.study_table import StudyTable
 from medscan_desktop.ui.viewer import ViewerPage
 from medscan_desktop.workstation.command import Effect, Kind
 from medscan_desktop.workstation.protocols import Arranged, Listed, Origin
@@ -34,7 +38,8 @@ _FILES = "Hanging protocols (*.json)"
 class HangingControl:
     """Keeps the list, the line in the banner and the window."""
 
-    def __init__(self, viewer: ViewerPage, desk: QWidget) -> None:
+    def __init__(self, viewer: ViewerPage, table: StudyTable, desk: QWidget) -> None:
+        self._table = table
         self._actions = viewer.commands
         self._workstation = viewer.commands.workstation
         self._desk = desk
@@ -85,6 +90,7 @@ class HangingControl:
             stage=self._stage,
             bring=self._bring,
             export=self._export,
+            studies=lambda: [(one.study_instance_uid, _study_text(one)) for one in self._table.listed],
             verdicts=self._verdicts,
             can_save_for_all=self._can_save_for_all,
         )
@@ -135,11 +141,27 @@ class HangingControl:
         if name:
             self._workstation.do(export_protocols, ids=(protocol.id,), out=Path(name))
 
-    def _verdicts(self, protocols: Sequence[Protocol]) -> tuple[Sequence[Verdict], str]:
+    def _verdicts(
+        self, protocols: Sequence[Protocol], study: StudyUid | None, told: Callable[[Sequence[Verdict], str], object]
+    ) -> None:
         workspace = self._actions.workspace
-        if workspace.study is None or not candidates(workspace):
-            return (), ""
-        return judged_here(workspace, protocols), workspace.study.study_description or "The open study"
+        if study is not None:
+            name = next((_study_text(one) for one in self._table.listed if one.study_instance_uid == study), "It")
+
+            def show(effect: Effect) -> None:
+                if self.window is not None:
+                    told(effect.value, name)
+
+            self._workstation.do(
+                try_protocols,
+                study_instance_uid=study,
+                protocols=tuple(protocols),
+                on_done=show,
+            )
+        elif workspace.study is None or not candidates(workspace):
+            told((), "")
+        else:
+            told(judged_here(workspace, protocols), workspace.study.study_description or "The open study")
 
     def _can_save_for_all(self) -> bool:
         user = self._workstation.user
@@ -147,6 +169,17 @@ class HangingControl:
 
     def _window_gone(self) -> None:
         self.window = None
+
+
+def _study_text(study: Study) -> str:
+    """As the list to choose from says it."""
+    parts = (
+        study.patient.display_name,
+        date_text(study.study_date),
+        ", ".join(study.modalities),
+        study.study_description,
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def _name_for(workspace: Workspace) -> str:

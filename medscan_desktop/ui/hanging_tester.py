@@ -2,20 +2,28 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QComboBox, QTreeWidget, QTreeWidgetItem, QWidget
 
 from medscan_desktop.domain.hanging_match import CellFinding, Verdict
 from medscan_desktop.domain.shown import shown
+from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.ui import make, theme
 
 
 class HangingTester(QWidget):
-    """A tree of what the matcher found; the protocol that hangs stands first and open."""
+    """A tree of what the matcher found; the protocol that hangs stands first and open. `chosen`: another study."""
+
+    chosen = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.studies = QComboBox()
+        self.studies.setAccessibleName("The study to be tried")
+        self.studies.setMinimumContentsLength(20)
+        self.studies.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.studies.activated.connect(lambda _: self.chosen.emit())
         self.said = make.label("", "strong", wrap=True)
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
@@ -23,8 +31,24 @@ class HangingTester(QWidget):
         self.tree.setAlternatingRowColors(True)
         self.tree.setAccessibleName("What the test found")
         layout = make.column(self, gap=8)
+        layout.addWidget(self.studies)
         layout.addWidget(self.said)
         layout.addWidget(self.tree, 1)
+
+    def show_studies(self, studies: Sequence[tuple[StudyUid, str]]) -> None:
+        """The open study, and after it these to choose from."""
+        kept = self.study
+        self.studies.clear()
+        self.studies.addItem("The open study", None)
+        for uid, text in studies:
+            self.studies.addItem(text, uid)
+        self.studies.setCurrentIndex(max(0, self.studies.findData(kept)))
+
+    @property
+    def study(self) -> StudyUid | None:
+        """The one that is chosen, None for the open one."""
+        found = self.studies.currentData()
+        return None if found is None else StudyUid(found)
 
     def show_verdicts(self, verdicts: Sequence[Verdict], study: str) -> None:
         """What was found for a study, which `study` names."""

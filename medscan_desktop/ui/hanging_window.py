@@ -10,6 +10,7 @@ from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.domain.hanging_file import from_json, id_of, to_json
 from medscan_desktop.domain.hanging_match import Verdict
 from medscan_desktop.domain.hanging_protocol import Applies, Protocol, Stage
+from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.ui import make
 from medscan_desktop.ui.hanging_fields import RULES, FieldForm
 from medscan_desktop.ui.hanging_stages import StagesForm
@@ -18,11 +19,12 @@ from medscan_desktop.workstation.protocols import Arranged, Listed, Origin
 
 _ID = Qt.ItemDataRole.UserRole
 _LIST_WIDTH = 310
+_Told = Callable[[Sequence[Verdict], str], object]  # what was found, and of which study
 
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
-    """What the window asks of its control; `verdicts` holds protocols against what is open."""
+    """What the window asks of its control; `verdicts` tells what it finds, at once or a little later."""
 
     save: Callable[[Protocol, bool], object]  # with True for everybody
     delete: Callable[[Listed], object]
@@ -32,7 +34,8 @@ class Deeds:
     stage: Callable[[], Stage | None]
     bring: Callable[[], object]
     export: Callable[[Protocol], object]
-    verdicts: Callable[[Sequence[Protocol]], tuple[Sequence[Verdict], str]]
+    studies: Callable[[], Sequence[tuple[StudyUid, str]]]  # that can be tried, with what the list says of them
+    verdicts: Callable[[Sequence[Protocol], StudyUid | None, _Told], object]  # of a study, None for the open one
     can_save_for_all: Callable[[], bool]
 
 
@@ -63,6 +66,8 @@ class HangingWindow(QDialog):
         self.list.itemChanged.connect(lambda _: self._arranged())
         self.name.textEdited.connect(lambda _: self._named())
         self.tabs.currentChanged.connect(lambda _: self.try_open())
+        self.tester.chosen.connect(self.try_open)
+        self.tester.show_studies(deeds.studies())
 
     def show_protocols(self, listed: Sequence[Listed]) -> None:
         """These are the protocols now; what is being changed stays so."""
@@ -116,7 +121,7 @@ class HangingWindow(QDialog):
                 known = any(one.id == draft.id for one in protocols)
                 protocols = [draft if one.id == draft.id else one for one in protocols]
                 protocols = protocols if known else [draft, *protocols]
-            self.tester.show_verdicts(*self._deeds.verdicts(protocols))
+            self._deeds.verdicts(protocols, self.tester.study, self.tester.show_verdicts)
 
     def _build(self) -> None:
         left = QWidget()

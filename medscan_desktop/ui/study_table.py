@@ -130,6 +130,12 @@ class StudyTable(QTableView):
         study = self._sorted.index(at, 0).data(_STUDY) if 0 <= at < self._sorted.rowCount() else None
         return study if isinstance(study, Study) else None
 
+    @property
+    def listed(self) -> tuple[Study, ...]:
+        """All of them, from the top."""
+        rows = range(self._sorted.rowCount())
+        return tuple(self._sorted.index(row, 0).data(_STUDY) for row in rows)
+
     def select(self, uid: StudyUid) -> None:
         """Make this study the selected one, where it is listed."""
         if self._rows.row_of(uid) is not None:

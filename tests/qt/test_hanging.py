@@ -225,6 +225,19 @@ def test_the_tester_says_why_the_open_study_hangs_so(breasts: Open) -> None:
     editor.close()
 
 
+def test_another_study_of_the_list_is_tried_without_opening_it(breasts: Open, qtbot: QtBot) -> None:
+    editor = window(breasts)
+    editor.tabs.setCurrentWidget(editor.tester)
+    names = [editor.tester.studies.itemText(row) for row in range(editor.tester.studies.count())]
+    phantom = next(row for row, name in enumerate(names) if name.endswith("CT · Phantom"))
+    editor.tester.studies.setCurrentIndex(phantom)
+    editor.tester.studies.activated.emit(phantom)
+    qtbot.waitUntil(lambda: "Volume in four views" in editor.tester.said.text())
+
+    assert is_open(breasts, "mammography")
+    editor.close()
+
+
 def test_cells_and_stages_are_added_and_removed(breasts: Open) -> None:
     editor = window(breasts)
     editor.choose("ct-head")
