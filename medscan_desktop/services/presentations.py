@@ -5,13 +5,13 @@ from pathlib import Path
 
 from medscan_desktop.dicom.headers.elements import Malformed
 from medscan_desktop.dicom.headers.located import opened
-from medscan_desktop.dicom.objects.write_presentation import presentation_file
+from medscan_desktop.dicom.objects.write_presentation import headers_meant, presentation_file
 from medscan_desktop.dicom.pixels.tables import Lut, read_tables
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.errors import FileRefused, Unsuitable
 from medscan_desktop.domain.shown import shown
 from medscan_desktop.domain.user import Permission
-from medscan_desktop.scene.saved_look import look_of
+from medscan_desktop.scene.saved_look import SavedLook, look_of
 from medscan_desktop.scene.view import View
 from medscan_desktop.scene.workspace import SceneChange, Workspace
 from medscan_desktop.workstation.command import Context, Effect, Kind, command
@@ -63,7 +63,18 @@ def export_presentation(
         write_out(ctx, _ACTION, series, out, content)
     where = " and ".join([f"written to {out}"] * (out is not None) + ["put into the library"] * into_library)
     changed = frozenset({Kind.STUDIES}) if into_library else frozenset[Kind]()
-    return Effect(changed=changed, scene=scene, value=out, notice=f"Presentation state {where}.")
+    notice = f"Presentation state {where}.{_about(plan, look)}"
+    return Effect(changed=changed, scene=scene, value=out, notice=notice)
+
+
+def _about(plan: StackPlan, look: SavedLook) -> str:
+    """What must be known where it is not about all images."""
+    meant, every = len(headers_meant(plan, look)), len(plan.instances)
+    return (
+        ""
+        if meant == every
+        else f" It is about {meant:,} of {every:,} images: the others' values are scaled otherwise."
+    )
 
 
 def _modality_lut(plan: StackPlan, shelved: Shelved, k: int) -> Lut | None:

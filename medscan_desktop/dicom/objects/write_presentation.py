@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from medscan_desktop import __version__
+from medscan_desktop.dicom.headers.header import Header
 from medscan_desktop.dicom.objects.drawn_graphics import annotation_of
 from medscan_desktop.dicom.objects.quiet import quiet
 from medscan_desktop.dicom.objects.written import MANUFACTURER, file_bytes, identity, source_of
@@ -57,8 +58,7 @@ def presentation_file(
 
     ref = plan.frames[plan.frame_near(look.slice)]
     rescale = rescale_of(plan.headers[ref.header], ref.frame)
-    same = [one.header for one in plan.frames if rescale_of(plan.headers[one.header], one.frame) == rescale]
-    headers = [plan.headers[index] for index in dict.fromkeys(same)]
+    headers = headers_meant(plan, look)
     sources = [source_of(header) for header in headers]
     shape = "INVERSE" if look.inverted else "IDENTITY"
     with quiet():
@@ -84,6 +84,17 @@ def presentation_file(
             _put_shutter(made, look.shutter)
         _put_annotations(made, plan, measurements, {header.sop_instance_uid for header in headers})
     return file_bytes(made, headers[0], description or "Presentation state", made_at)
+
+
+def headers_meant(plan: StackPlan, look: SavedLook) -> list[Header]:
+    """The images that a state about this look is about: those whose values are made as those of the slice looked at.
+
+    A state has one rescale (PS3.3 C.11.1); where each slice has its own, as in PET, it is about few of them.
+    """
+    ref = plan.frames[plan.frame_near(look.slice)]
+    rescale = rescale_of(plan.headers[ref.header], ref.frame)
+    same = [one.header for one in plan.frames if rescale_of(plan.headers[one.header], one.frame) == rescale]
+    return [plan.headers[index] for index in dict.fromkeys(same)]
 
 
 def _name(user: User | None) -> str:
