@@ -98,7 +98,8 @@ def shown_measurements(workspace: Workspace, view: View, pane: PaneMap) -> Itera
     stack = workspace.stack(view.stack)
     if stack is None or view.kind is ViewKind.CURVED:  # no place of it is on one plane
         return
-    drafts = [draft for draft in workspace.drafts if draft.view == view.id or draft.is_saving]
+    # What is changed in one view changes in all: two numbers of one measurement must not stand side by side.
+    drafts = [one for one in workspace.drafts if one.view == view.id or one.is_saving or one.is_changing]
     changed: set[MeasurementId] = {draft.measurement.id for draft in drafts}
     for measurement in workspace.measurements:
         if measurement.id not in changed and belongs(measurement, stack) and is_on_plane(measurement, pane, stack):

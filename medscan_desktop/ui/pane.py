@@ -169,7 +169,7 @@ def _shown(workspace: Workspace, view_id: ViewId) -> tuple[object, ...]:
         workspace.selected,
         workspace.touched,
         workspace.priors,
-        *(draft for draft in workspace.drafts if draft.view == view_id or draft.is_saving),
+        *(one for one in workspace.drafts if one.view == view_id or one.is_saving or one.is_changing),
         *told_of(workspace, view),
         *drawn_from(workspace, view),
     )

@@ -13,7 +13,7 @@ from medscan_desktop.scene.drawing import finished, written
 from medscan_desktop.scene.gesture import Phase
 from medscan_desktop.scene.navigation import at_slice, pane_of
 from medscan_desktop.scene.outlines import handles_of, lines_of
-from medscan_desktop.scene.showing import is_on_plane
+from medscan_desktop.scene.showing import is_on_plane, shown_measurements
 from medscan_desktop.scene.view import ViewId, ViewKind
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.tools import CHANGE, tool_named
@@ -245,3 +245,18 @@ def test_two_measurements_of_one_place_the_selected_one_is_taken() -> None:
         both = replace(workspace, measurements=(one, twin), selected=chosen)
         touch = touched(both, both.view(VIEW), PANE, (place[0], place[1]))
         assert touch is not None and touch.measurement.id == chosen
+
+
+def test_what_is_changed_in_one_view_changes_in_every_view_that_shows_it() -> None:
+    workspace, pane, one = drawn(Kind.LENGTH)
+    x, y = handles_of(one, pane)[0].tolist()
+    view = workspace.view(VIEW)
+    twin = replace(view, id=ViewId(77))
+    both = replace(workspace, views=(*workspace.views, twin))
+    moving = CHANGE.step(both, view, pointer(Phase.MOVE, (x + 20, y), (x, y))).workspace
+
+    seen = [list(shown_measurements(moving, each, pane)) for each in (view, twin)]
+
+    assert seen[0] == seen[1]
+    ((shown, draft),) = seen[1]
+    assert draft is not None and shown.id == one.id and shown.length != one.length
