@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from medscan_desktop.domain.measurement import Measurement, MeasurementKind
+from medscan_desktop.persistence.home import Home
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.navigation import pane_of
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui.pane import PaneWidget
 from medscan_desktop.ui.text_entry import TextEntry
-from tests.support.windows import BALL_HU, BALL_MM, Open, drag, send
+from tests.support.homes import opened_again
+from tests.support.windows import BALL_HU, BALL_MM, PHANTOM, Open, drag, send
 
 Kind = MeasurementKind
 Place = tuple[float, float]
@@ -395,3 +397,22 @@ def test_a_new_line_can_begin_on_an_old_one_with_shift(reading: Open, qtbot: QtB
     send(pane(reading), QEvent.Type.MouseButtonRelease, end, LEFT, NONE, shift)
 
     assert saved(reading, qtbot, 2).length == pytest.approx(16, abs=0.01)
+
+
+def test_another_program_reads_every_measurement_to_the_last_bit(reading: Open, home: Home, qtbot: QtBot) -> None:
+    """Must hold after a restart: what stands in the records is what stands on screen."""
+    draw_length(reading, qtbot)
+    use(reading, "freehand")
+    trace(reading, circle(reading, 13.3))
+    saved(reading, qtbot, 2)
+    use(reading, "sphere")
+    drag(pane(reading), at_mm(reading, 1, 1), at_mm(reading, 7.7, 3.1))
+    saved(reading, qtbot, 3)
+    use(reading, "window")
+    drag(pane(reading), at_mm(reading, 10, 4), at_mm(reading, 8.1, 11.3))
+    saved(reading, qtbot, 3)
+
+    with opened_again(home) as library, library.records("test.look") as records:
+        found = records.measurements.of_study(PHANTOM)
+
+    assert tuple(found) == scene(reading).measurements
