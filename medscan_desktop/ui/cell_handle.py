@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from medscan_desktop.scene.view import ViewId
 from medscan_desktop.ui.icons import icon
 
-_NEAR_TOP, _BELOW_LETTER = 72, 30  # px from the cell's top
+_NEAR_TOP, _BELOW_LETTER = 56, 28  # px from the cell's top
 _SIZE = QSize(40, 22)
 _STYLE = "QToolButton { background: rgba(23, 27, 32, 220); border: 1px solid #2b333c; padding: 1px; }"
 

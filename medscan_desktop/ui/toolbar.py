@@ -93,6 +93,7 @@ class Toolbar(QFrame):
         """What folds the frame around the images, before who is logged in."""
         for button in buttons:
             self._row.insertWidget(self._row.indexOf(self._session), button)
+        self._row.insertSpacing(self._row.indexOf(self._session), 6)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         QFrame.resizeEvent(self, event)

@@ -20,7 +20,7 @@ from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.banner import PatientBanner
 from medscan_desktop.ui.cine import CineBar
 from medscan_desktop.ui.command import UiCommand
-from medscan_desktop.ui.command_menu import fill_commands
+from medscan_desktop.ui.command_menu import fill_commands, fill_group
 from medscan_desktop.ui.commands import UI_COMMANDS
 from medscan_desktop.ui.commands.window import WINDOW
 from medscan_desktop.ui.document_actions import DocumentActions
@@ -120,7 +120,8 @@ class ViewerPage(QWidget):
         """Nothing may go on being drawn: on lock. The store empties with the session."""
         self.pointer.leave()
         self.grid.cancel_drags()
-        QDrag.cancel()  # its picture hangs at the pointer
+        if self.findChildren(QDrag):
+            QDrag.cancel()  # its picture hangs at the pointer
         self.cine.stop()
         self.phases.stop()
         self.documents.close_windows()
@@ -228,6 +229,9 @@ class ViewerPage(QWidget):
             menu.addAction("Turn left", lambda: self.commands.rotate(-90))
             menu.addAction("Mirror left to right", lambda: self.commands.flip(True))
             menu.addAction("Mirror top to bottom", lambda: self.commands.flip(False))
+            planes = menu.addMenu("Planes, slab, curve")
+            planes.addAction("Draw a curve", lambda: self.commands.use_tool("curve"))
+            fill_group(planes, "Planes", self.keys, self.commands)
         menu.addSeparator()
         self.memory.fill(menu.addMenu("Memory budget"))
         menu.addAction("Reset the view", self.commands.reset)
