@@ -20,6 +20,7 @@ from medscan_desktop.scene.overlay import MaskLayer
 from medscan_desktop.scene.space import CropBox, face_name, size_mm
 from medscan_desktop.scene.space_handles import handles, view_orbit
 from medscan_desktop.scene.view import View, ViewKind
+from medscan_desktop.services.surfaces import export_surface
 from medscan_desktop.ui import space_actions as space
 from medscan_desktop.ui.pane_3d import Pane3DWidget
 from medscan_desktop.ui.panels.models import ModelsPanel
@@ -265,6 +266,14 @@ def test_a_surface_leaves_only_once_its_finding_is_accepted(solid: Open, qtbot: 
             assert not out.exists()
             actions.accept()
             qtbot.waitUntil(lambda: actions.workspace.findings[0].state is FindingState.ACCEPTED)
+
+    finding = actions.workspace.findings[0].id
+    workstation.do(export_surface, finding_id=finding, out=tmp_path / "whole.stl")  # as `medscan export surface` does
+    qtbot.waitUntil(lambda: not workstation.running, timeout=20_000)
+    assert (tmp_path / "whole.stl").stat().st_size > 84
+    workstation.do(export_surface, finding_id=finding, out=tmp_path / "no.stl", structure=99)
+    qtbot.waitUntil(lambda: not workstation.running, timeout=20_000)
+    assert "no structure 99" in workstation.notices[-1]
 
     lines = (tmp_path / "ball.obj").read_text().splitlines()
     points = np.array([line.split()[1:] for line in lines if line.startswith("v ")], float)

@@ -8,20 +8,20 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QLayout, QSlider
 from medscan_desktop.scene.layers import with_surface
 from medscan_desktop.scene.overlay import MaskLayer
 from medscan_desktop.scene.workspace import Workspace
-from medscan_desktop.ui import make, theme
+from medscan_desktop.ui import make
 from medscan_desktop.ui import space_actions as space
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.cut_box import CutBox
 from medscan_desktop.ui.elided import ElidedLabel
 from medscan_desktop.ui.look_box import LookBox
+from medscan_desktop.ui.section import Section
 
 
-class SpacePanel(QFrame):
+class SpacePanel(Section):
     """Shown while a 3D view is the active one: it speaks about that view alone."""
 
     def __init__(self, actions: ViewerActions) -> None:
-        super().__init__()
-        self.setProperty("role", "panel")
+        super().__init__("3D", "")
         self._actions = actions
         self._layers: tuple[MaskLayer, ...] = ()
         self.look = LookBox(actions)
@@ -32,19 +32,12 @@ class SpacePanel(QFrame):
         self.background.setToolTip("The preset's, black, grey or white")
         self._surfaces = QFrame()
         self._rows = make.column(self._surfaces, gap=3)
-        layout = make.column(self, gap=theme.GAP)
-        layout.setContentsMargins(12, 12, 12, 12)
-        layout.addWidget(make.label("3D", "section"))
-        layout.addWidget(self.look)
-        layout.addWidget(make.divider())
-        layout.addWidget(self.cuts)
-        layout.addWidget(make.divider())
-        line = make.row(gap=8)
+        projection = QFrame()
+        line = make.row(projection, gap=8)
         for widget in (self.volume, self.perspective, self.background):
             line.addWidget(widget)
         line.addStretch()
-        layout.addLayout(line)
-        layout.addWidget(self._surfaces)
+        self.show_items([self.look, make.divider(), self.cuts, make.divider(), projection, self._surfaces])
         actions.store.listen(self._changed)
         self.hide()
 
