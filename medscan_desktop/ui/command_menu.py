@@ -20,6 +20,13 @@ def fill_commands(menu: QMenu, keys: KeyMap, actions: ViewerActions) -> None:
             _add(part, command, keys, actions)
 
 
+def fill_group(menu: QMenu, group: str, keys: KeyMap, actions: ViewerActions) -> None:
+    """The commands of one group alone."""
+    for command in keys.commands:
+        if command.menu == group:
+            _add(menu, command, keys, actions)
+
+
 def _add(menu: QMenu, command: UiCommand, keys: KeyMap, actions: ViewerActions) -> None:
     # The key stands as text: as the action's own shortcut it would be bound a second time.
     line = menu.addAction(f"{_label(command, actions)}\t{keys.shown(command)}", partial(command.run, actions))
