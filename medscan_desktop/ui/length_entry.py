@@ -59,6 +59,10 @@ class LengthEntry(Popover):
         self.leave()
         self._drop_line()
 
+    def drop(self) -> None:
+        self._line = None
+        super().drop()
+
     def _drop_line(self) -> None:
         self._actions.store.update(lambda workspace: replace(workspace, marquee=None))
 

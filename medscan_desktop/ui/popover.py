@@ -52,6 +52,10 @@ class Popover(QFrame):
         """Nothing was said."""
         self.leave()
 
+    def drop(self) -> None:
+        """On lock: gone, and nothing is kept of what was on screen."""
+        self.hide()
+
     def leave(self) -> None:
         """The keyboard is the images' again."""
         self.hide()

@@ -123,6 +123,8 @@ class ViewerPage(QWidget):
         if self.findChildren(QDrag):
             QDrag.cancel()  # its picture hangs at the pointer
         self.cine.stop()
+        self.window_entry.drop()
+        self.length_entry.drop()
         self.phases.stop()
         self.documents.close_windows()
         self.stacks.close_windows()

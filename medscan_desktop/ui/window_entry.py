@@ -75,6 +75,10 @@ class WindowEntry(Popover):
                 )
             )
 
+    def drop(self) -> None:
+        self._before = None
+        super().drop()
+
     def _show_it(self) -> None:
         window = Window(self.level_field.value(), self.width_field.value(), self._function)
         if window.is_usable:

@@ -85,6 +85,16 @@ def test_esc_puts_the_old_window_back(reading: Open) -> None:
     assert not reading.parts.workstation.undo_name
 
 
+def test_a_lock_leaves_no_small_window_and_nothing_of_what_was_on_screen(reading: Open, qtbot: QtBot) -> None:
+    press(reading, Qt.Key.Key_E, Qt.KeyboardModifier.ShiftModifier)
+    entry = reading.desk.viewer.window_entry
+    reading.desk.lock()
+    qtbot.waitUntil(lambda: reading.parts.workstation.user is None)
+
+    assert not entry.isVisible()
+    assert entry._before is None
+
+
 def test_the_window_of_a_region_by_mouse_is_one_step_of_undo(reading: Open) -> None:
     before = view(reading).voi
     press(reading, Qt.Key.Key_W, Qt.KeyboardModifier.ShiftModifier)
