@@ -84,7 +84,7 @@ def _drag(source: QWidget, kind: str, text: str, picture: QPixmap) -> None:
     drag.setMimeData(_data(kind, text))
     drag.setPixmap(picture)
     drag.setHotSpot(QPoint(picture.width() // 2, picture.height() // 2))
-    drag.exec(Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, Qt.DropAction.CopyAction)
+    drag.exec()
 
 
 def _data(kind: str, text: str) -> QMimeData:
