@@ -98,9 +98,20 @@ class Verdict:
         return f"applies ({self.score}): " + ("; ".join(rule.text for rule in self.rules) or "it asks for nothing")
 
 
-def verdicts(protocols: Sequence[Protocol], candidates: Sequence[Candidate]) -> list[Verdict]:
-    """Every protocol held against these stacks, the one that hangs first; of equals the earlier in the list."""
+def verdicts(
+    protocols: Sequence[Protocol], candidates: Sequence[Candidate], *, only_matching: bool = False
+) -> list[Verdict]:
+    """Every protocol held against these stacks, the one that hangs first; of equals the earlier in the list.
+
+    With `only_matching` the others are left out, which is quicker where nobody asks why they are none.
+    """
+    if only_matching:
+        current = [one.traits for one in candidates if not one.is_prior]
+        has_prior = any(one.is_prior for one in candidates)
+        protocols = [one for one in protocols if all(rule.held for rule in _rules(one.applies, current, has_prior))]
     found = [judged(protocol, candidates) for protocol in protocols]
+    if only_matching:
+        found = [one for one in found if one.is_match]
     return sorted(found, key=lambda one: (not one.is_match, -one.score))
 
 

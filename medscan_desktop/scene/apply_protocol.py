@@ -25,7 +25,6 @@ from medscan_desktop.imaging.voi import Voi, Window
 from medscan_desktop.imaging.window import auto_window
 from medscan_desktop.scene.hanging import fresh_view
 from medscan_desktop.scene.layout import Layout
-from medscan_desktop.scene.links import Links
 from medscan_desktop.scene.slab import Slab, SlabMode
 from medscan_desktop.scene.splitting import one_of_each_axis
 from medscan_desktop.scene.stack import Stack, StackId
@@ -51,8 +50,8 @@ def judged_here(workspace: Workspace, protocols: Sequence[Protocol]) -> list[Ver
 
 def hang_best(workspace: Workspace, protocols: Sequence[Protocol]) -> Workspace | None:
     """The workspace hung by the best protocol at its first stage that shows something; None where none applies."""
-    found = judged_here(workspace, protocols)
-    best = next((one for one in found if one.is_match), None)
+    found = verdicts(protocols, candidates(workspace), only_matching=True)
+    best = next(iter(found), None)
     return None if best is None else _at(workspace, best, best.possible[0])
 
 
@@ -118,19 +117,23 @@ def _laid_out(workspace: Workspace, finding: StageFinding) -> Workspace:
     hung = replace(workspace, views=ordered, layout=layout, active=active, maximised=None, drafts=())
     for view in ordered:
         hung = _placed(hung, view, stage.cells[view.id].position)
-    return replace(hung, links=_links(hung, stage)) if stage.links else hung
+    return _linked(hung, stage)
 
 
-def _links(workspace: Workspace, stage: Stage) -> Links:
-    """What the stage's views do together, and nothing else."""
+def _linked(workspace: Workspace, stage: Stage) -> Workspace:
+    """What the stage's views do together, and nothing else; a stage that says nothing gives back the user's own."""
+    own, spaces = workspace.own_links or workspace.links, workspace.links.spaces
+    if not stage.links:
+        return replace(workspace, links=replace(own, spaces=spaces), own_links=None)
     together = {name: name in stage.links for name in LINKS}
-    return replace(
+    links = replace(
         workspace.links,
         scroll=together["scroll"],
         window=together["window"],
         zoom=together["zoom"],
         pan=together["pan"],
     )
+    return replace(workspace, links=links, own_links=own)
 
 
 def _kept_cells(finding: StageFinding) -> list[int]:

@@ -20,6 +20,7 @@ ARRANGED = (
     "hung",
     "crosshair",
     "links",
+    "own_links",
     "reference_lines",
     "before_prior",
     "masks_visible",

@@ -93,6 +93,7 @@ class Workspace:
     calibrations: tuple[UserCalibration, ...] = ()  # users' own, of the images of the open studies
     crosshair: bool = True
     links: Links = BY_POSITION  # what panes do together
+    own_links: Links | None = None  # how the user had them before a hanging stage set its own
     reference_lines: bool = True  # where the active pane's slice cuts the others
     cursor: Place | None = None  # where the 3D cursor is; the next scroll takes it away
     before_prior: BeforePrior | None = None  # set while a prior hangs beside the current study
@@ -179,6 +180,6 @@ def blank(workspace: Workspace) -> Workspace:
         mouse=workspace.mouse,
         presets=workspace.presets,
         screens=workspace.screens,
-        links=replace(workspace.links, spaces=()),  # of these images alone
+        links=replace(workspace.own_links or workspace.links, spaces=()),  # of these images alone
         reference_lines=workspace.reference_lines,
     )

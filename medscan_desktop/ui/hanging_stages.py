@@ -181,7 +181,7 @@ def _text(cell: Cell) -> str:
     """What a cell wants, in the room of a small picture."""
     series = cell.series
     projection = " ".join(filter(None, (series.laterality, "/".join(series.views[:2]))))
-    what = projection or ", ".join(series.words[:2]) or ", ".join(series.prefer[:1]) or "/".join(series.modalities[:2])
+    what = projection or ", ".join(series.words[:2]) or "/".join(series.modalities[:2])
     how = [cell.view] if cell.view != "acquired" else list(series.planes[:1])
     window = cell.window if isinstance(cell.window, str) else f"{cell.window[1]:g}/{cell.window[0]:g}"
     lines = [what or "any series", " · ".join([*how, *([window] if window else [])]), "prior" if cell.is_prior else ""]

@@ -24,7 +24,7 @@ from medscan_desktop.scene.layout import Layout
 from medscan_desktop.scene.stack import Stack, StackId
 from medscan_desktop.scene.turned import sides_seen, turned_to
 from medscan_desktop.scene.view import Camera, View, ViewId, ViewKind
-from medscan_desktop.scene.workspace import Workspace
+from medscan_desktop.scene.workspace import Workspace, blank
 
 STUDY = Study(StudyUid("1.2"), Patient("P1", "Doe^Jane"))
 PRIOR = Study(StudyUid("1.1"), Patient("P1", "Doe^Jane"))
@@ -213,6 +213,16 @@ def test_a_prior_hangs_beside_the_current_study_in_a_stage_of_its_own() -> None:
     assert numbers == [0, 1, 2, 3]
     studies = [workspace.study_of(workspace.stack(view.stack)) for view in workspace.views]
     assert studies == [STUDY, PRIOR]
+
+
+def test_what_a_stage_links_ends_with_it_and_with_the_study() -> None:
+    """Mammograms zoom together and do not scroll; the CT that is read next scrolls as its user has it."""
+    four = hung(*(breast(side, view, ("P", "F")) for side in "RL" for view in ("CC", "MLO")))
+    pair = step_stage(four, 1)
+
+    assert (four.links.scroll, four.links.zoom) == (True, False)
+    assert (pair.links.scroll, pair.links.zoom) == (False, True)
+    assert blank(pair).links == four.links == step_stage(pair, -1).links
 
 
 def test_stages_end_at_either_end() -> None:
