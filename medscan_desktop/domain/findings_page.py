@@ -112,7 +112,7 @@ def _name(names: Mapping[UserId, str], user: UserId | None) -> str:
 def _measurement_table(measurements: Sequence[Measurement]) -> Table:
     rows = tuple((one.kind.label, _value(one), _detail(one), f"{one.frame + 1}") for one in measurements)
     columns = ("Measurement", "Value", "Detail", "Image")
-    return Table("Measurements", columns, (0.15, 0.22, 0.53, 0.1), frozenset({1, 3}), rows, "No measurement.")
+    return Table("Measurements", columns, (0.19, 0.22, 0.49, 0.1), frozenset({1, 3}), rows, "No measurement.")
 
 
 def _value(measurement: Measurement) -> str:

@@ -145,7 +145,7 @@ def _plane_statistics(
     inside = pixels_inside(volume, kind, points, normal, most=most)
     if inside is None or inside.is_too_large or not inside.values.size:
         return None, _why_without_values(volume, inside)
-    area = area_of(kind, points, normal) if volume.length_unit != "px" else None
+    area = area_of(kind, points, normal, live=most is not None) if volume.length_unit != "px" else None
     return _statistics(inside, volume.unit, area_mm2=area), inside.method
 
 

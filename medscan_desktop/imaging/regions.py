@@ -22,6 +22,8 @@ _TIES = 6  # decimals of an index: where an outline runs through centres, no las
 _A_SLICE = 1 - 1e-7  # cosine between a plane and the slices: less is a plane that cuts through them
 _HALF = 0.5 - 1e-3  # exactly half counts, whichever way the last bit rounds
 _SCAN_LINES = 4096  # for the area of an outline that crosses itself
+_SIDES_AT_ONCE = 256  # of an outline, held against all the others
+_MEETS = 1e-9  # of a side: sides that only meet in a corner do not cross
 _MOST_AT_ONCE = 500_000  # samples interpolated in one go
 
 
@@ -106,14 +108,17 @@ def value_at(volume: Volume, point_mm: ArrayLike) -> float | str:
     return float(kept[0]) if kept.size else "padding"
 
 
-def area_of(kind: MeasurementKind, points: Floats, normal: ArrayLike) -> float:
-    """What the outline encloses, by its own formula; where a freehand one crosses itself, by the even-odd rule."""
+def area_of(kind: MeasurementKind, points: Floats, normal: ArrayLike, *, live: bool = False) -> float:
+    """What the outline encloses, by its own formula; where a freehand one crosses itself, by the even-odd rule.
+
+    `live` is for one that still grows with every move of the hand: it is not looked at for crossings.
+    """
     if kind is not MeasurementKind.FREEHAND:
         one, other = points[1] - points[0], points[2] - points[0]
         share = np.pi if kind is MeasurementKind.ELLIPSE else 4.0
         return float(share * np.linalg.norm(np.cross(one, other)))
     outline = (points - points[0]) @ _axes_of(np.asarray(normal, float))
-    if crosses_itself(outline):
+    if not live and crosses_itself(outline):
         return _even_odd_area(outline)
     x, y = outline.T
     return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
@@ -121,14 +126,20 @@ def area_of(kind: MeasurementKind, points: Floats, normal: ArrayLike) -> float:
 
 def crosses_itself(outline: Floats) -> bool:
     """Whether two sides of a closed (n, 2) outline that are no neighbours cut each other."""
-    start, way = outline, np.roll(outline, -1, axis=0) - outline
-    apart = start[None, :] - start[:, None]
-    turn = way[:, None, 0] * way[None, :, 1] - way[:, None, 1] * way[None, :, 0]
+    way = np.roll(outline, -1, axis=0) - outline
+    parts = np.split(np.arange(len(outline)), range(_SIDES_AT_ONCE, len(outline), _SIDES_AT_ONCE))
+    return any(_cuts_any(outline[part], way[part], outline, way) for part in parts)
+
+
+def _cuts_any(start: Floats, way: Floats, others: Floats, ways: Floats) -> bool:
+    """Whether one of these sides cuts another, but for its neighbours, which it only meets."""
+    apart = others[None, :] - start[:, None]
+    turn = way[:, None, 0] * ways[None, :, 1] - way[:, None, 1] * ways[None, :, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        along = (apart[..., 0] * way[None, :, 1] - apart[..., 1] * way[None, :, 0]) / turn
+        along = (apart[..., 0] * ways[None, :, 1] - apart[..., 1] * ways[None, :, 0]) / turn
         other = (apart[..., 0] * way[:, None, 1] - apart[..., 1] * way[:, None, 0]) / turn
-        cut = (along > 0) & (along < 1) & (other > 0) & (other < 1)
-    return bool(cut.any())
+        inner = (along > _MEETS) & (along < 1 - _MEETS) & (other > _MEETS) & (other < 1 - _MEETS)
+    return bool(inner.any())
 
 
 def encloses(kind: MeasurementKind, points: Floats) -> bool:
