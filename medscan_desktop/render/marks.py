@@ -17,6 +17,7 @@ from medscan_desktop.scene.workspace import GripPart, Workspace
 
 _LETTER_COLOUR = 0x8FD3FF
 _RULER_MM = (500.0, 200.0, 100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0)
+_FREE = 0.28  # of the height, between the corners
 _EDGE = 6.0  # pixels between an edge and what stands there
 
 
@@ -41,7 +42,9 @@ def draw_ruler(
     `mm_per_pixel` is in the geometry's unit.
     """
     mm_per_pixel *= scale.factor
-    room = area.height() * 0.24  # what the corners leave free, with space for its label
+    style = Style(pixels * 0.9)
+    words = texts.line_height(style) * (2 if scale.calibration else 1)
+    room = min(area.height() * 0.24, area.height() * _FREE - words)  # its words stand above and below it
     length = next((mm for mm in _RULER_MM if mm / mm_per_pixel <= room), None)
     if scale.unit == "px" or length is None or length / mm_per_pixel < 20:
         return
@@ -54,7 +57,6 @@ def draw_ruler(
         lines.append(QLineF(right - tick, top + height * step / steps, right, top + height * step / steps))
     draw_haloed(painter, lines, QColor.fromRgb(PALE), 1.2)
     label = f"{length / 10:g} cm" if length >= 10 else f"{length:g} mm"
-    style = Style(pixels * 0.9)
     texts.draw_right(painter, right, top - texts.line_height(style) - 1, label, style)
     trust = texts.elided(scale.calibration, style, area.width() * 0.45)
     texts.draw_right(painter, right, top + height + 1, trust, style)
