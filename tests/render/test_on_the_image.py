@@ -1,19 +1,22 @@
 """What an image brings along (overlay planes, shutters), the magnifier and the box: at the right pixels."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRectF
 
 from medscan_desktop.imaging.overlay_plane import OverlayPlane
 from medscan_desktop.imaging.voi import Window
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.scene import scaling
-from medscan_desktop.scene.display import Marquee
+from medscan_desktop.scene.display import CornerTexts, Marquee
 from medscan_desktop.scene.overlay import PresentationLayer
 from medscan_desktop.scene.presentation import Presentation, Shutter
 from medscan_desktop.scene.screen import Screen
+from medscan_desktop.scene.stack import Corners
 from medscan_desktop.scene.view import Camera, View, ViewKind
 from medscan_desktop.scene.workspace import Workspace
 from tests.support.phantoms import geometry_of
@@ -137,3 +140,30 @@ def test_one_to_one_puts_each_image_pixel_on_one_device_pixel(ratio: float) -> N
     top, left = rows.min(), columns.min()
     found = grey[top : top + 40, left : left + 50].astype(float)
     assert np.abs(found - wanted).max() <= 1
+
+
+@pytest.mark.parametrize("size", [(1200, 900), (600, 450), (300, 225), (240, 180), (200, 400), (400, 200), (150, 112)])
+@pytest.mark.parametrize("step", list(CornerTexts))
+def test_no_word_lies_on_another_or_outside_in_cells_of_any_size(size: tuple[int, int], step: CornerTexts) -> None:
+    volume = Volume(np.zeros(FLAT.shape, np.int16), FLAT, np.ones(1, bool), calibration="magnification-corrected")
+    workspace, view = scene_of(volume)
+    corners = Corners(
+        patient=("A very long name of a patient, of many parts", "ID 1234567890", "1950-01-02 · 74 y · F"),
+        study=("General Hospital of a Large Town", "2024-05-06 14:33", "Acc 1234567", "Chest, two planes"),
+        series=("Series 3 · a.p. standing", "120 kV 2 mAs", "PA", "Maker of Machines"),
+        frames=(("location 17.9 mm", "thickness 5 mm"),),
+        lossy=("lossy, 10:1 (JPEG 2000)",),
+        laterality="Right",
+        patient_orientation=("L", "F"),
+    )
+    stack = replace(workspace.stacks[0], corners=corners)
+    scene = replace(workspace.with_stack(stack), overlay=step)
+    renderer = PaneRenderer()
+    renderer.picture(
+        scene, replace(view, camera=Camera(flip_horizontal=True)), size, pointer=(size[0] / 2, size[1] / 2)
+    )
+    words = [one.adjusted(1, 2, -1, -2) for one in renderer._texts.occupied]
+
+    assert words
+    assert not [(one, other) for one, other in combinations(words, 2) if one.intersects(other)]
+    assert not [one for one in words if not QRectF(0, 0, *size).contains(one)]
