@@ -165,10 +165,12 @@ def is_beyond(workspace: Workspace, view: View) -> bool:
     leader = _partner(workspace, view)
     if leader is None or leader.id != workspace.active or not workspace.links.scroll:
         return False
-    space, pane = _plane(workspace, leader)
     own_space, own = _plane(workspace, view)
+    if own is None or own.slice_index not in (0, own.count - 1):
+        return False
+    space, pane = _plane(workspace, leader)
     way = workspace.links.between(space, own_space) if space is not None and own_space is not None else None
-    if way is None or pane is None or own is None or own.slice_index not in (0, own.count - 1):
+    if way is None or pane is None:
         return False
     if not are_parallel(way.turned(pane.normal), own.normal):
         return False
