@@ -72,7 +72,7 @@ class DropMark(QWidget):
         painter.setBrush(QColor(theme.PANEL))
         width = min(painter.fontMetrics().horizontalAdvance(self.text) + 24, self.width() - 8)
         label = QRect(0, 0, width, 28)
-        label.moveCenter(self.rect().center())
+        label.moveCenter(QPoint(self.width() // 2, self.height() - min(44, self.height() // 2)))  # not below the hand
         painter.drawRoundedRect(label, 5, 5)
         painter.setPen(QColor(theme.TEXT))
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, self.text)

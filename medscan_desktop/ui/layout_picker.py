@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
@@ -103,6 +103,7 @@ def fill_layouts(menu: QMenu, actions: ViewerActions) -> GridPicker:
     field.setDefaultWidget(picker)
     picker.picked.connect(lambda rows, columns: _take(menu, partial(layouts.use_grid, rows, columns, actions)))
     menu.addAction(field)
+    QTimer.singleShot(0, picker, picker.setFocus)  # the arrows are the squares' while nobody points elsewhere
     menu.addSeparator()
     shown = view_with_stack(actions.workspace)
     stack = actions.workspace.stack(shown.stack) if shown is not None else None

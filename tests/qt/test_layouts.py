@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +16,7 @@ from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.session import log_in
 from medscan_desktop.ui import layout_actions as layouts
-from medscan_desktop.ui import series_tiles
+from medscan_desktop.ui import pane_grid, series_tiles
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.cell_drag import cell_data, dragged_cell, dragged_stack, stack_data
 from medscan_desktop.ui.layout_picker import GridPicker
@@ -302,3 +302,27 @@ def test_the_cells_own_menu_changes_its_plane(reading: Open) -> None:
     assert lines["Axial"].isChecked() and all(lines[name].isEnabled() for name in layouts.KIND_NAMES.values())
     lines["3D"].trigger()
     assert scene(reading).views[0].kind is ViewKind.THREE_D
+
+
+def test_the_picker_is_worked_by_arrows_and_enter(reading: Open, qtbot: QtBot) -> None:
+    picker = GridPicker((2, 2))
+    qtbot.addWidget(picker)
+    picked: list[tuple[int, int]] = []
+    picker.picked.connect(lambda rows, columns: picked.append((rows, columns)))
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Return):
+        QApplication.sendEvent(picker, QKeyEvent(QEvent.Type.KeyPress, key, NONE))
+    assert picked == [(1, 4)]
+
+
+def test_the_handle_comes_near_a_cells_top_and_drags_the_cell(reading: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = reading.desk.viewer.grid
+    pulled: list[int] = []
+    monkeypatch.setattr(pane_grid, "drag_cell", lambda _widget, view, _picture: pulled.append(view))
+    pane, handle = grid.panes[1], grid.handle
+    no_button = Qt.MouseButton.NoButton
+    send(pane, QEvent.Type.MouseMove, (pane.width() / 2, pane.height() / 2), no_button, no_button)
+    assert handle.isHidden()
+    send(pane, QEvent.Type.MouseMove, (pane.width() / 2, 20), no_button, no_button)
+    assert handle.isVisible() and pane.geometry().contains(handle.geometry())
+    drag(handle, (10, 10), (60, 10))
+    assert pulled == [pane.view_id] and handle.isHidden()
