@@ -24,11 +24,12 @@ from medscan_desktop.dicom.objects.read_presentation import read_presentation
 from medscan_desktop.dicom.objects.write_keys import key_object_file
 from medscan_desktop.dicom.objects.write_presentation import presentation_file
 from medscan_desktop.dicom.objects.write_sr import report_file
+from medscan_desktop.dicom.pixels.tables import Lut
 from medscan_desktop.dicom.stacks.group import group
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.key_image import TITLES
 from medscan_desktop.domain.user import Role, User, UserId
-from medscan_desktop.imaging.window import Window
+from medscan_desktop.imaging.voi import VoiLut, Window
 from medscan_desktop.scene.presentation import Shutter
 from medscan_desktop.scene.saved_look import SavedLook
 from tests.support.made_measurements import every_kind
@@ -104,12 +105,13 @@ def test_what_we_write_about_it_is_sound_and_reads_back(name: str, tmp_path: Pat
     written = {"SR": report(plan), "KO": keys(plan)}
     if not plan.is_colour:
         written["GSPS"] = presentation(plan)
+        written["GSPS, with tables"] = with_tables(plan)
     lines = []
     for kind, content in written.items():
         errors = own_errors(content, source, tmp_path)
         with quiet():
             class_name = dcmread(io.BytesIO(content)).SOPClassUID.name
-        lines.append(f"{name:42} {plan.modality:3} {kind:4} {class_name:46} errors beyond the source's: {len(errors)}")
+        lines.append(f"{name:42} {plan.modality:3} {kind:17} {class_name:46} errors beyond the source's: {len(errors)}")
         assert not errors, f"{name} {kind}:\n" + "\n".join(errors)
     print("", version, *lines, sep="\n  ")
 
@@ -171,3 +173,12 @@ def presentation(plan: StackPlan) -> bytes:
     width = abs(frame.area.bottom_right[0] - frame.area.top_left[0]) + 1
     assert columns / width == pytest.approx(look.zoom, rel=1e-9)
     return content
+
+
+def with_tables(plan: StackPlan) -> bytes:
+    """With lookup tables that begin below zero, as those of signed images do."""
+    look = replace(look_of(plan), voi=VoiLut(-50, np.linspace(0, 1, 100), "curve"))
+    lut = Lut(-20, np.linspace(0, 65535, 60).astype(np.uint16), 16)
+    return presentation_file(
+        plan, look, (), label="TABLES", description="", modality_lut=lut, user=ADA, made_at=MADE_AT
+    )

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medscan_desktop import __version__
 from medscan_desktop.dicom.headers.header import Header
@@ -22,7 +23,7 @@ from medscan_desktop.dicom.stacks.rescale import rescale_of
 from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.domain.measurement import Measurement
 from medscan_desktop.domain.user import User
-from medscan_desktop.imaging.voi import VoiLut
+from medscan_desktop.imaging.voi import Voi, VoiLut, Window
 from medscan_desktop.scene.presentation import Shutter
 from medscan_desktop.scene.saved_look import SavedLook
 
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 PRIVATE_CREATOR = "MEDSCAN DESKTOP 1"
 PRIVATE_GROUP, EXACT_AREA = 0x0071, 0x01
 _SERIES_NUMBER = 7003
-_FULL = 65535
+_FULL, _MOST_SIGNED = 65535, 32767
+_ANY_WINDOW = Window(0, 1)  # in whose place a table comes
 _LONGEST_TEXT = 64
 
 
@@ -71,10 +73,11 @@ def presentation_file(
             content_label=label,
             content_description=description[:_LONGEST_TEXT] or None,
             content_creator_name=_name(user),
-            modality_lut_transformation=_modality(rescale, modality_lut),
-            voi_lut_transformations=[_voi(look)],
+            modality_lut_transformation=_modality(rescale),
+            voi_lut_transformations=[_voi(look.voi if isinstance(look.voi, Window) else _ANY_WINDOW)],
             presentation_lut_transformation=PresentationLUTTransformation(presentation_lut_shape=shape),
         )
+        _put_tables(made, look.voi, modality_lut)
         made.Laterality = ""  # type 2C: known of each image, not of the state
         made.DisplayedAreaSelectionSequence = [_area(plan, look)]
         # The object turns first and flips then (PS3.3 C.10.6); a turn after the flip runs the other way round.
@@ -101,30 +104,51 @@ def _name(user: User | None) -> str:
     return (user.display_name or user.name).replace("\\", "/").replace("=", "-")[:_LONGEST_TEXT] if user else ""
 
 
-def _modality(rescale: tuple[float, float], lut: Lut | None) -> "ModalityLUTTransformation":
-    from highdicom import ModalityLUT, ModalityLUTTransformation  # noqa: PLC0415  late: half a second
+def _modality(rescale: tuple[float, float]) -> "ModalityLUTTransformation":
+    from highdicom import ModalityLUTTransformation  # noqa: PLC0415  late: half a second
 
-    if lut is not None:
-        kind = np.uint8 if lut.bits <= 8 else np.uint16
-        table = ModalityLUT("US", lut.first, lut.entries.astype(kind))
-        return ModalityLUTTransformation(modality_lut=table)
     slope, intercept = rescale
     return ModalityLUTTransformation(rescale_intercept=intercept, rescale_slope=slope, rescale_type="US")
 
 
-def _voi(look: SavedLook) -> "SoftcopyVOILUTTransformation":
-    from highdicom import VOILUT  # noqa: PLC0415  late: half a second
+def _voi(window: Window) -> "SoftcopyVOILUTTransformation":
     from highdicom.pr import SoftcopyVOILUTTransformation  # noqa: PLC0415  late: half a second
 
-    if isinstance(look.voi, VoiLut):
-        entries = np.round(look.voi.entries * _FULL).astype(np.uint16)
-        return SoftcopyVOILUTTransformation(voi_luts=[VOILUT(look.voi.first, entries, look.voi.name[:64] or None)])
     return SoftcopyVOILUTTransformation(
-        window_center=look.voi.centre,
-        window_width=look.voi.width,
-        window_explanation=look.voi.name[:64] or None,
-        voi_lut_function=look.voi.function.value,
+        window_center=[window.centre],
+        window_width=[window.width],
+        window_explanation=[window.name[:64]] if window.name else None,  # a text alone becomes its letters
+        voi_lut_function=window.function.value,
     )
+
+
+def _put_tables(made: "Dataset", voi: Voi, modality_lut: Lut | None) -> None:
+    """Lookup tables, whose first value highdicom wants positive; images of signed values have them below zero."""
+    from pydicom import Dataset  # noqa: PLC0415  late: half a second
+
+    if isinstance(voi, VoiLut):
+        item = Dataset()
+        item.VOILUTSequence = [_table(voi.first, np.round(voi.entries * _FULL).astype(np.uint16), voi.name)]
+        made.SoftcopyVOILUTSequence = [item]
+    if modality_lut is not None:
+        del made.RescaleSlope, made.RescaleIntercept, made.RescaleType
+        table = _table(modality_lut.first, modality_lut.entries, "", modality_lut.bits)
+        table.ModalityLUTType = "US"
+        made.ModalityLUTSequence = [table]
+
+
+def _table(first: int, entries: NDArray[np.uint16], name: str, bits: int = 16) -> "Dataset":
+    """PS3.3 C.11.1.1, C.11.2.1.1."""
+    from pydicom import Dataset  # noqa: PLC0415  late: half a second
+
+    made, count = Dataset(), len(entries) % (_FULL + 1)
+    is_signed = first < 0 and count <= _MOST_SIGNED  # SS has no room for a larger count; US says the same bits
+    descriptor = [count, first if is_signed else first & _FULL, 16 if bits > 8 else 8]
+    made.add_new("LUTDescriptor", "SS" if is_signed else "US", descriptor)
+    made.add_new("LUTData", "OW", entries.astype("<u2").tobytes())
+    if name:
+        made.LUTExplanation = name[:64]
+    return made
 
 
 def _area(plan: StackPlan, look: SavedLook) -> "Dataset":
