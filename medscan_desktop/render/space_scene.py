@@ -118,11 +118,11 @@ class SpaceScene:
     def _make_room(self, volume: Volume) -> None:
         """Other volumes' coarse levels stay for when they are played again, while there is memory for them.
 
-        Of every voxel a level would keep its whole volume, which the shelf counts: those go at once.
+        One of every voxel keeps its volume's values, which the shelf counts: it goes once the shelf lets that go.
         """
         limit = _PHASE_BYTES if volume.room is None else min(_PHASE_BYTES, volume.room // 4)
         for key, level in list(self._coarse.items()):
-            is_sister = level.geometry.shape == volume.geometry.shape and level.stride > 1
+            is_sister = level.geometry.shape == volume.geometry.shape and level.source() is not None
             if not is_sister or sum(one.extra_bytes for one in self._coarse.values()) > limit:
                 del self._coarse[key]
 

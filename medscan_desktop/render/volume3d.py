@@ -42,6 +42,7 @@ class Request3D:
     masks: tuple[MaskLayer, ...] = ()
     space: Space = PLAIN
     full_only: bool = False  # no coarse picture first
+    series: str = ""  # whose volume it is, for who asks
 
 
 @dataclass(frozen=True, slots=True)

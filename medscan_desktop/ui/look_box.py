@@ -1,6 +1,7 @@
 """The part of the 3D panel that says how values look: presets, the transfer function, own presets."""
 
 from functools import partial
+from weakref import WeakKeyDictionary
 
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QCheckBox, QColorDialog, QComboBox, QFrame, QHBoxLayout, QInputDialog, QLineEdit, QWidget
@@ -28,8 +29,8 @@ class LookBox(QFrame):
         super().__init__()
         self._actions = actions
         self._own: Looks = {}
-        self._known: tuple[Volume, ValueSpread] | None = None
-        self._relative = (0.0, 1.0)
+        self._known: WeakKeyDictionary[Volume, tuple[ValueSpread, tuple[float, float]]] = WeakKeyDictionary()
+        self._unit = ""
         self._before: Workspace | None = None
         self._colours: QColorDialog | None = None
         self.presets = QComboBox()
@@ -68,10 +69,11 @@ class LookBox(QFrame):
         if look is None or volume is None:
             self.editor.show_look(None, None, (0.0, 1.0))
             return
-        if self._known is None or self._known[0] is not volume:
-            self._known = volume, value_spread(volume)
-            self._relative = relative_range(volume)
-        self.editor.show_look(look, self._known[1], self._relative if look.relative else (0.0, 1.0))
+        if volume not in self._known:  # the steps of a 4D series come round again and again
+            self._known[volume] = value_spread(volume), relative_range(volume)
+        spread, relative = self._known[volume]
+        self._unit = f" {volume.unit}" if volume.unit else ""
+        self.editor.show_look(look, spread, relative if look.relative else (0.0, 1.0))
         self._fill(look, volume, modality)
         for box, on in ((self.shaded, look.shaded), (self.edges, look.edges)):
             box.blockSignals(True)
@@ -207,10 +209,8 @@ class LookBox(QFrame):
         if look is None:
             self.point.setText("")
             return
-        volume = self._known[0] if self._known is not None else None
-        unit = f" {volume.unit}" if volume is not None and volume.unit else ""
         opacity = look.points[self.editor.number].opacity
-        self.point.setText(f"{self.editor.value_of(self.editor.number):.4g}{unit} · opacity {opacity:.3g} a mm")
+        self.point.setText(f"{self.editor.value_of(self.editor.number):.4g}{self._unit} · opacity {opacity:.3g} a mm")
 
 
 def _row(*widgets: QWidget, stretch: int | None = None) -> QHBoxLayout:

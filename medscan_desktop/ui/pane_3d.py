@@ -9,6 +9,7 @@ from medscan_desktop.render.space_pane import SpacePainter
 from medscan_desktop.render.volume3d import Drawn3D, Request3D, VolumeRenderer, drawn_space
 from medscan_desktop.scene.gesture import Tool
 from medscan_desktop.scene.space_handles import handle_at
+from medscan_desktop.scene.stack import Stack
 from medscan_desktop.scene.view import ViewId
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.tools import CUT
@@ -40,6 +41,15 @@ class Pane3DWidget(ViewWidget):
         if len(before) != len(after) or any(a is not b for a, b in zip(before, after, strict=True)):
             self._ask()
             self.update()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether its picture is of the volume that its view is at, or none will come."""
+        stack = self._store.workspace.stack(self.view.stack) if self.view is not None else None
+        volume = stack.volume if stack is not None else None
+        if volume is None or not volume.is_complete or self._failure or not self.isVisible():
+            return True
+        return self._drawn is not None and self._drawn.request.volume is volume
 
     def close_worker(self) -> None:
         """End the renderer's thread; a frame that it is drawing is waited for elsewhere, not here."""
@@ -76,7 +86,7 @@ class Pane3DWidget(ViewWidget):
             painter.fillRect(self.rect(), 0xFF000000)
         else:
             stack = workspace.stack(view.stack)
-            is_ours = self._drawn is not None and stack is not None and self._drawn.request.volume is stack.volume
+            is_ours = self._drawn is not None and stack is not None and _is_of(self._drawn, stack)
             rgba = self._drawn.rgba if self._drawn is not None and is_ours else None
             ratio = self.devicePixelRatioF()
             size = (self.width(), self.height())
@@ -105,6 +115,7 @@ class Pane3DWidget(ViewWidget):
                 preset=view.preset_3d,
                 masks=masks,
                 space=drawn_space(view.space),
+                series=stack.series_instance_uid,
             )
         )
 
@@ -121,6 +132,14 @@ class Pane3DWidget(ViewWidget):
             self._failure = sentence
             self._drawn = None
             self.update()
+
+
+def _is_of(drawn: Drawn3D, stack: Stack) -> bool:
+    """Whether a picture is of this stack; of a 4D series the step before stays until the next one is drawn."""
+    volume, old = stack.volume, drawn.request.volume
+    if volume is None or stack.phase is None:
+        return volume is old
+    return drawn.request.series == stack.series_instance_uid and volume.geometry.shape == old.geometry.shape
 
 
 def _shown(workspace: Workspace, view_id: ViewId) -> tuple[object, ...]:

@@ -65,6 +65,10 @@ class PaneGrid(QWidget):
         """The lines that can be dragged just now."""
         return tuple(one for one in self._dividers if not one.isHidden())
 
+    def is_drawn(self) -> bool:
+        """Whether every 3D pane shows the volume that its view is at."""
+        return all(pane.is_current for pane in self._panes.values() if isinstance(pane, Pane3DWidget))
+
     def cancel_drags(self) -> None:
         """Give up every drag."""
         for pane in self._panes.values():

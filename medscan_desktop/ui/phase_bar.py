@@ -1,5 +1,6 @@
 """The steps of a 4D series: a slider under the images, what the step is, and a player. Hidden for what has none."""
 
+from collections.abc import Callable
 from time import monotonic
 
 from PySide6.QtCore import Qt, QTimer
@@ -24,8 +25,9 @@ class PhaseBar(QFrame):
     the first round may be slower than the next ones.
     """
 
-    def __init__(self, stacks: StackActions) -> None:
+    def __init__(self, stacks: StackActions, is_drawn: Callable[[], bool] = lambda: True) -> None:
         super().__init__()
+        self._is_drawn = is_drawn  # whether every view shows the step that is on screen
         self.setProperty("role", "bar")
         self._stacks = stacks
         self._axis = ""  # what plays: the axis of phases, "" for nothing
@@ -102,7 +104,7 @@ class PhaseBar(QFrame):
             self.stop()
             return
         is_whole = stack.volume is None or stack.volume.is_complete or bool(stack.failures)
-        if is_whole and not self._stacks.is_stepping:
+        if is_whole and not self._stacks.is_stepping and self._is_drawn():
             self._stacks.step_phase(1)
 
     def workspace_changed(self, old: Workspace, new: Workspace) -> None:

@@ -68,7 +68,7 @@ class ViewerPage(QWidget):
         self.grid = PaneGrid(workstation, jobs, settings)
         self.cine = CineBar(self.commands)
         self.stacks = StackActions(self.commands, self)
-        self.phases = PhaseBar(self.stacks)
+        self.phases = PhaseBar(self.stacks, self.grid.is_drawn)
         self.commands.step_phase = self.stacks.step_phase
         self.commands.play_phases = self.phases.toggle
         self.commands.play = self.cine.toggle
