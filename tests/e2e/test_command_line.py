@@ -41,6 +41,7 @@ def test_the_library_lists_what_was_imported(library: Cli) -> None:
     assert study["patient_name"] == "Müller^Zoé=李^伟=Жуков^Лев"
     assert (study["instances"], study["modalities"]) == (SLICES, ["CT"])
     assert (series["modality"], series["instances"]) == ("CT", SLICES)
+    assert library("priors", study["study_instance_uid"], "--json").json == []  # this patient's only study
 
 
 @pytest.mark.parametrize("text", ["mull", "李", "жуков", "PHANTOM-1"])
