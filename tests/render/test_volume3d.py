@@ -1,5 +1,6 @@
 """3D: which side is which, what is drawn when, and that nothing outlives its closing."""
 
+import gc
 import os
 import queue
 import subprocess
@@ -440,3 +441,21 @@ def test_without_egl_osmesa_draws_where_it_is_installed() -> None:
 
     assert ended.returncode == 0, ended.stderr.decode()
     assert "refused 3D needs OpenGL" in said or "vtkOSOpenGLRenderWindow True" in said
+
+
+def test_levels_of_played_phases_stay_only_while_their_volumes_do(scene: SpaceScene) -> None:
+    phases = [lopsided(geometry(), (-1, 0, 0)) for _ in range(3)]
+    seen = orbit(geometry(), FRONT, SIZE)
+    for phase in (*phases, phases[0]):
+        scene.draw(phase, preset_of(phase, "CT", ""), (), seen, SIZE, coarse=True)
+    assert all(scene.is_ready(phase, coarse=True) for phase in phases)
+
+    del phase
+    phases.pop(1)
+    gc.collect()
+    last = lopsided(geometry(), (1, 0, 0))
+    scene.draw(last, preset_of(last, "CT", ""), (), seen, SIZE, coarse=True)
+    assert len([level for level in scene.levels if level.source() is None and level.stride == 1]) <= 1  # that at rest
+    other = painted(geometry_of(np.eye(3), shape=(20, 20, 20)), lambda points: points[..., 0], unit="HU")
+    scene.draw(other, preset_of(other, "CT", ""), (), seen, SIZE, coarse=True)
+    assert not scene.is_ready(last, coarse=True)  # another size is another series
