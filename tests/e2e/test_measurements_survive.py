@@ -15,7 +15,7 @@ from tests.support.homes import opened_again
 from tests.support.measuring_writer import STUDY, made
 from tests.support.windows import make_home
 
-KILLS, WAIT_S = 4, 60.0
+KILLS, WAIT_S = 3, 60.0
 Known = dict[MeasurementId, Measurement | None]
 
 
