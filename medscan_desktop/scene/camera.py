@@ -12,6 +12,7 @@ and a step through them is the distance at which one voxel gives way to the next
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import permutations
+from math import floor
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -130,14 +131,14 @@ class PaneMap:
         cross = np.cross(self.right, self.down)
         return np.asarray(cross / np.linalg.norm(cross))
 
-    @property
+    @cached_property
     def slice_index(self) -> int:
         """The slice shown, along the axis that runs through the screen; of an oblique plane the step it stands at."""
         if self.is_oblique:
             place = _steps_from_middle(self.geometry, self.origin, self.onward, self.step_mm) + (self.count - 1) / 2
-            return int(np.clip(np.floor(place + 0.5 + _TIE), 0, self.count - 1))
-        index = self.geometry.to_index(self.origin)[self.axes.through]
-        return int(np.clip(round(float(index)), 0, self.count - 1))
+            return min(max(floor(place + 0.5 + _TIE), 0), self.count - 1)
+        index = float(self.geometry.to_index(self.origin)[self.axes.through])
+        return min(max(round(index), 0), self.count - 1)
 
     @property
     def is_oblique(self) -> bool:
@@ -302,7 +303,7 @@ def _slice_of(geometry: Geometry, axes: PlaneAxes, view: View, focus: Point | No
         return min(max(view.frame, 0), last)
     if focus is None:
         return (last + 1) // 2
-    return int(np.clip(round(float(geometry.to_index(focus)[axes.through])), 0, last))
+    return min(max(round(float(geometry.to_index(focus)[axes.through])), 0), last)
 
 
 def _middle_of_slice(geometry: Geometry, axes: PlaneAxes, slice_index: int) -> NDArray[np.float64]:
