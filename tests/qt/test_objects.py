@@ -141,6 +141,20 @@ def test_what_a_measurement_is_is_saved_at_once_and_undone(reading: Open, qtbot:
     assert scene(reading).measurements == (one,)
 
 
+def test_n_names_the_selected_one_by_keyboard_alone(reading: Open, qtbot: QtBot) -> None:
+    """Letters go into the name and not to the viewer's keys; Esc takes them back, Enter keeps them."""
+    one = measured(reading, qtbot)
+    for typed, end, kept in (("kid", Qt.Key.Key_Escape, ""), ("kidney", Qt.Key.Key_Return, "kidney")):
+        press(reading, qtbot, Qt.Key.Key_N)
+        editor = list_of(reading).shown[one.id].editor
+        assert editor is not None and editor.label.hasFocus()
+        QTest.keyClicks(editor.label, typed)
+        QTest.keyClick(editor.label, end)
+        settled(reading, qtbot)
+        assert scene(reading).measurements[0].label == kept
+    assert scene(reading).own_key_images == () and scene(reading).selected == one.id
+
+
 def test_the_list_is_sorted_and_grouped(reading: Open, qtbot: QtBot) -> None:
     short = measured(reading, qtbot, (130, 120))
     long = measured(reading, qtbot, (200, 180))
