@@ -50,6 +50,7 @@ _PLANE: _Table = MappingProxyType(
         (Button.WHEEL, Modifier.PLAIN): "scroll",
         (Button.WHEEL, Modifier.SHIFT): "scroll",
         (Button.WHEEL, Modifier.CONTROL): "zoom",
+        (Button.WHEEL, Modifier.ALT): "slab",
         (Button.NONE, Modifier.SHIFT): "crosshair",
     }
 )

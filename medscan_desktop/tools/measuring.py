@@ -4,9 +4,14 @@ from dataclasses import dataclass
 
 from medscan_desktop.domain.measurement import MeasurementKind
 from medscan_desktop.scene.drawing import draw
-from medscan_desktop.scene.gesture import Pointer, Step
-from medscan_desktop.scene.view import View
+from medscan_desktop.scene.gesture import Phase, Pointer, Step
+from medscan_desktop.scene.view import View, ViewKind
 from medscan_desktop.scene.workspace import Workspace
+
+_STRAIGHTENED = (
+    "Nothing is measured on a straightened picture: between two places beside its curve the distance is another one in "
+    "the patient. Measure on the plane that the curve was drawn on."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class MeasuringTool:
 
     def step(self, workspace: Workspace, view: View, pointer: Pointer) -> Step:
         """The open end follows the pointer, its numbers live; once whole it is to be saved."""
+        if view.kind is ViewKind.CURVED:
+            return Step(workspace, refused=_STRAIGHTENED if pointer.phase is Phase.PRESS else "")
         return draw(workspace, view, pointer, self.kind)
 
 
