@@ -304,7 +304,7 @@ def test_the_cells_own_menu_changes_its_plane(reading: Open) -> None:
     assert scene(reading).views[0].kind is ViewKind.THREE_D
 
 
-def test_the_picker_is_worked_by_arrows_and_enter(reading: Open, qtbot: QtBot) -> None:
+def test_the_picker_is_worked_by_arrows_and_enter(qtbot: QtBot) -> None:
     picker = GridPicker((2, 2))
     qtbot.addWidget(picker)
     picked: list[tuple[int, int]] = []
