@@ -6,7 +6,6 @@ A pattern is one word or several in a row (`t2`, `ct brain`); `*` and `?` stand 
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 
 LONGEST = 60  # of one pattern, in characters
@@ -26,7 +25,8 @@ def is_pattern(text: str) -> bool:
     return 0 < len(text) <= LONGEST and any(any(mark.isalnum() for mark in word) for word in _pattern_words(text))
 
 
-def first_found(patterns: Iterable[str], text: str) -> str | None:
+@lru_cache(maxsize=8192)  # each cell of each protocol asks it of the same few series
+def first_found(patterns: tuple[str, ...], text: str) -> str | None:
     """The first of the patterns that the text has, None where it has none of them."""
     words = words_of(text)
     return next((pattern for pattern in patterns if _has(words, _pattern_words(pattern))), None)

@@ -187,7 +187,9 @@ def _woken(workspace: Workspace, stack: Stack, view: View) -> View:
     if view.voi is not PENDING:
         return replace(view, kind=kind, frame=frame)
     fresh = fresh_view(workspace, stack, view.id, kind)
-    return replace(view, kind=kind, frame=frame, voi=fresh.voi, inverted=fresh.inverted)
+    waiting = fresh_view(workspace, replace(stack, volume=None), view.id, kind)
+    is_turned = view.inverted != waiting.inverted  # by a user, or a hanging protocol, before the pixels came
+    return replace(view, kind=kind, frame=frame, voi=fresh.voi, inverted=fresh.inverted != is_turned)
 
 
 def emptied(workspace: Workspace, stack_id: StackId) -> Workspace:

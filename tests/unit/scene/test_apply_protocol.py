@@ -20,6 +20,7 @@ from medscan_desktop.scene.apply_protocol import hang_best, hang_by, layout_of, 
 from medscan_desktop.scene.arrangement import edit_between
 from medscan_desktop.scene.camera import pane_map
 from medscan_desktop.scene.changes import reset, with_voi
+from medscan_desktop.scene.hanging import PENDING, with_filled
 from medscan_desktop.scene.layout import Layout
 from medscan_desktop.scene.stack import Stack, StackId
 from medscan_desktop.scene.turned import sides_seen, turned_to
@@ -293,6 +294,20 @@ def test_position_window_and_inversion_are_those_of_the_cell() -> None:
     view = hang_by(opened(replace(HEAD, kind=StackKind.SLICES)), Protocol("p", "P", stages=(Stage((cell,)),))).views[0]
 
     assert (view.frame, view.voi, view.inverted) == (27, Window(100, 50), True)
+
+
+def test_pixels_that_come_later_leave_what_the_cell_asked_for() -> None:
+    """Inverted before the window was known; a PET of lowest values white is not inverted twice."""
+    cells = (Cell(is_inverted=True), Cell())
+    for modality, lowest_white, expected in (("MR", False, [True, False]), ("PT", True, [True, False])):
+        traits = StackTraits(modality, StackKind.VOLUME, 4, plane="axial")
+        bare = hang_by(opened(traits), Protocol("p", "P", stages=(Stage(cells),)))
+        assert bare.views[0].voi is PENDING
+        grid = Geometry(np.eye(4), (4, 4, 4))
+        volume = Volume(np.arange(64).reshape(4, 4, 4), grid, np.ones(4, np.bool_), inverted=lowest_white)
+        filled = with_filled(bare, replace(bare.stacks[0], volume=volume, loaded_count=4))
+        assert filled.views[0].voi is not PENDING
+        assert [view.inverted for view in filled.views] == expected
 
 
 LETTERS = ("R", "L", "A", "P", "H", "F")
