@@ -104,7 +104,8 @@ def beside(workspace: Workspace, stack_id: StackId) -> Workspace:
     if prior is None:
         raise KeyError(stack_id)
     compared = current.id if current is not None else None
-    before = workspace.before_prior or BeforePrior(workspace.views, workspace.layout, workspace.active, compared)
+    kept = workspace.before_prior if is_beside(workspace) else None
+    before = kept or BeforePrior(workspace.views, workspace.layout, workspace.active, compared)
     if current is None:
         return show_stack(workspace, stack_id, None)
     own = workspace.stack(current.stack)
@@ -145,6 +146,11 @@ def alone(workspace: Workspace) -> Workspace:
         cursor=None,
         before_prior=None,
     )
+
+
+def is_beside(workspace: Workspace) -> bool:
+    """Whether a prior hangs beside the current study as `beside` hung it; not once something else was hung since."""
+    return workspace.before_prior is not None and prior_beside(workspace) is not None
 
 
 def prior_beside(workspace: Workspace) -> Study | None:

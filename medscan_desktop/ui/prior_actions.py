@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from medscan_desktop.domain.study import Study, StudyUid
-from medscan_desktop.scene.comparing import alone, beside, compared_view, counterpart, prior_beside
+from medscan_desktop.scene.comparing import alone, beside, compared_view, counterpart, is_beside, prior_beside
 from medscan_desktop.scene.linking import with_link
 from medscan_desktop.scene.links import SpaceLink
 from medscan_desktop.scene.stack import Stack, StackId
@@ -60,7 +60,7 @@ class PriorActions:
     def toggle(self) -> None:
         """The most relevant prior beside the current (else the one that was there), and off again."""
         workspace = self.actions.workspace
-        if workspace.before_prior is not None:
+        if is_beside(workspace):
             self.actions.workstation.edit(_STEP, alone)
             return
         row = self._row(self._last) or next(iter(self.rows), None)

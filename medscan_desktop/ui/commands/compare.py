@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from medscan_desktop.scene.comparing import is_beside
 from medscan_desktop.scene.linking import can_be_linked, with_scroll_toggled
 from medscan_desktop.scene.links import Links
 from medscan_desktop.ui.actions import ViewerActions
@@ -26,7 +27,7 @@ def _has_prior(actions: ViewerActions) -> bool:
 
 
 def _is_compared(actions: ViewerActions) -> bool:
-    return actions.workspace.before_prior is not None
+    return is_beside(actions.workspace)
 
 
 def _are_several(actions: ViewerActions) -> bool:

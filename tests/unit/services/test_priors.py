@@ -11,7 +11,8 @@ from medscan_desktop.domain.errors import NotAllowed, NotFound
 from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind
 from medscan_desktop.domain.study import Study, StudyUid
 from medscan_desktop.domain.user import Permission
-from medscan_desktop.scene.comparing import alone, beside, prior_beside
+from medscan_desktop.scene.comparing import alone, beside, is_beside, prior_beside
+from medscan_desktop.scene.hanging import shown_alone
 from medscan_desktop.scene.stack import Stack
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.deletion import delete_study
@@ -159,6 +160,19 @@ def test_hanging_it_beside_is_a_step_of_undo_and_off_again_gives_back_what_was_h
 
     desk.parts.workstation.edit("off", alone)
     assert [(view.kind, view.stack) for view in screen(desk).views] == [(v.kind, v.stack) for v in before.views]
+
+
+def test_what_was_hung_since_is_not_undone_by_taking_a_prior_off_that_is_not_there(desk: Sitting) -> None:
+    show(desk, PRIOR)
+    only = desk.parts.workstation.store.workspace.views[0].stack
+    desk.parts.workstation.edit("layout", lambda workspace: shown_alone(workspace, only))  # type: ignore[arg-type]
+    assert not is_beside(screen(desk))
+    single = screen(desk).layout
+
+    show(desk, PRIOR)
+    desk.parts.workstation.edit("off", alone)
+
+    assert screen(desk).layout == single
 
 
 def test_the_currents_pixels_stay_and_a_prior_off_screen_makes_room_for_the_next(desk: Sitting) -> None:
