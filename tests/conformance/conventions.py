@@ -220,7 +220,11 @@ RULES: tuple[Rule, ...] = (
     *_rules(
         "Distances",
         ("CT, MR, PT, NM: PixelSpacing, mm", "test_slices_are_in_mm_of_the_patient"),
-        ("the first value is the row spacing; anisotropy is honoured", "test_a_length_honours_anisotropy"),
+        (
+            "the first value is the row spacing; anisotropy is honoured",
+            "test_a_length_honours_anisotropy",
+            "test_what_is_drawn_is_what_is_measured",
+        ),
         ("CR, DX, MG, XA, RF: calibration by its type", "test_projections"),
         ("ImagerPixelSpacing is never taken for PixelSpacing", "test_slices_never_take_the_detectors_spacing"),
         ("zero or not finite is px", "test_a_spacing_that_is_none_leaves_pixels"),
@@ -230,7 +234,7 @@ RULES: tuple[Rule, ...] = (
             "one decimal for mm, and how far to trust it",
             "test_a_distance_is_written_with_one_decimal_and_how_far_to_trust_it",
         ),
-        ("0.1 degrees for angles", "test_an_angle_is_written_with_one_decimal"),
+        ("0.1 degrees for angles", "test_every_kind_says_its_own_number"),
         (
             "a pixel counts when its centre is inside",
             "test_a_pixel_counts_when_its_centre_is_inside",
@@ -242,8 +246,29 @@ RULES: tuple[Rule, ...] = (
         ),
         (
             "a user's own calibration is marked on every number",
-            "test_the_users_own_calibration_is_marked_on_every_number",
+            "test_a_users_calibration_holds_for_its_image_then_for_its_series_and_is_marked",
+            "test_saved_measurements_go_with_the_calibration_and_back",
         ),
+    ),
+    *_rules(
+        "Mouse, keys and habits",
+        ("what each button does", "test_the_buttons_mean_what_the_conventions_say"),
+        ("what each key does", "test_the_default_keys_are_those_of_the_conventions", "test_no_key_means_two_things"),
+        ("the rate of a clip: RecommendedDisplayFrameRate, CineRate, FrameTime", "test_the_rate_by_its_order"),
+        (
+            "mammography hangs R-CC | L-CC and R-MLO | L-MLO, chest walls to the middle",
+            "test_mammography_hangs_right_beside_left_with_the_chest_walls_to_the_middle",
+            "test_a_mammogram_stored_the_other_way_round_is_turned_to_its_side",
+        ),
+        (
+            "a PET MIP in inverse grey",
+            "test_of_pet_the_brightest_is_dark_on_white_and_the_greys_are_those_of_the_planes",
+        ),
+        (
+            "the prior shows its date on a coloured banner",
+            "test_the_priors_coloured_dated_line_is_there_at_every_step_of_the_corner_texts",
+        ),
+        ("the next case is loaded ahead", "test_the_next_study_is_loaded_ahead_and_is_there_when_it_opens"),
     ),
 )
 
