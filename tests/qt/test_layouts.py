@@ -310,7 +310,7 @@ def test_the_picker_is_worked_by_arrows_and_enter(qtbot: QtBot) -> None:
     picked: list[tuple[int, int]] = []
     picker.picked.connect(lambda rows, columns: picked.append((rows, columns)))
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Return):
-        QApplication.sendEvent(picker, QKeyEvent(QEvent.Type.KeyPress, key, NONE))
+        picker.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, key, NONE))
     assert picked == [(1, 4)]
 
 
