@@ -29,6 +29,8 @@ CONVENTIONS = {
     "series.previous": "PgUp",
     "series.next": "PgDown",
     "view.next": "Tab",
+    "hanging.next_stage": ".",
+    "hanging.previous_stage": ",",
     "tool.window": "W",
     "tool.pan": "T",
     "tool.zoom": "Z",
