@@ -94,7 +94,9 @@ class PaneGrid(QWidget):
 
     def cell_at(self, at: QPoint) -> ViewId | None:
         """The view whose cell is there, None between the cells."""
-        return next((view for view, pane in self._panes.items() if not pane.isHidden() and pane.geometry().contains(at)), None)
+        return next(
+            (view for view, pane in self._panes.items() if not pane.isHidden() and pane.geometry().contains(at)), None
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         QWidget.resizeEvent(self, event)
