@@ -151,12 +151,6 @@ def ranked(current: Examination, others: Iterable[Examination]) -> tuple[tuple[E
     return tuple(sorted(pairs, key=lambda pair: (_is_after(current, pair[0]), -pair[1].score)))
 
 
-def most_relevant(current: Examination, others: Iterable[Examination]) -> Examination | None:
-    """What is hung beside the current one: the best of the earlier studies, or of the later where none is earlier."""
-    found = ranked(current, others)
-    return found[0][0] if found else None
-
-
 def _is_same(one: Examination, other: Examination) -> bool:
     return one.study.study_instance_uid == other.study.study_instance_uid
 

@@ -76,8 +76,7 @@ class PaneWords:
         return replace(
             self,
             **{
-                name: tuple(line for line in getattr(self, name) if line.kept or line.least <= step)
-                for name in corners
+                name: tuple(line for line in getattr(self, name) if line.kept or line.least <= step) for name in corners
             },
         )
 
@@ -95,7 +94,12 @@ def plane_words(
         scale = distance_scale(workspace, stack, k)
         zoom = scale_text(view, pane, screen, None if scale.unit == "px" else scale.factor)
         live = _live_lines(view, stack, stack.volume, pane, value, zoom)
-    flags = _flags(view.camera, corners, scale, pane) + _hidden_lines(workspace, view, pane) + _phase_line(stack) + _plane_line(workspace, view, pane)
+    flags = (
+        _flags(view.camera, corners, scale, pane)
+        + _hidden_lines(workspace, view, pane)
+        + _phase_line(stack)
+        + _plane_line(workspace, view, pane)
+    )
     objects = _object_lines(workspace, view, pane)
     together = _link_lines(workspace, view)
     return replace(words, bottom_left=flags + objects + together + live).at(workspace.overlay)
@@ -270,9 +274,7 @@ def _hidden_lines(workspace: Workspace, view: View, pane: PaneMap | None) -> tup
     return tuple(Line(text, kept=True, colour=ALERT) for text in texts)
 
 
-def _live_lines(
-    view: View, stack: Stack, volume: Volume, pane: PaneMap, value: str, zoom: str
-) -> tuple[Line, ...]:
+def _live_lines(view: View, stack: Stack, volume: Volume, pane: PaneMap, value: str, zoom: str) -> tuple[Line, ...]:
     """What changes while the user scrolls, windows and zooms; what a small pane drops first comes last."""
     count = pane.count
     lines = (

@@ -69,7 +69,8 @@ class PaneRenderer:
         """The pane at `size` logical pixels, RGB32 with its device pixel ratio set.
 
         `moving` (during a drag) samples one value for each logical pixel. The stored value under `pointer` (logical
-        pixels) stands in the corner. Without `texts`: the image and its masks alone. `screen` is what the scale is said of.
+        pixels) stands in the corner. Without `texts`: the image and its masks alone. `screen` is what the scale is said
+        of.
         """
         application()
         canvas = black(size, device_pixel_ratio)

@@ -28,7 +28,6 @@ ARRANGED = (
     "overlay_planes",
     "shutters",
     "only_key_images",
-    "tool",
 )
 _OF_A_VIEW = ("voi", "inverted", "camera", "camera_3d", "preset_3d", "space", "slab")
 
@@ -60,11 +59,7 @@ class SceneEdit:
 
 def edit_between(before: Workspace, after: Workspace) -> SceneEdit | None:
     """What takes `after` back to `before`; None where nothing of it is arranged."""
-    fields = {
-        name: getattr(before, name)
-        for name in ARRANGED
-        if name != "tool" and getattr(before, name) is not getattr(after, name)
-    }
+    fields = {name: getattr(before, name) for name in ARRANGED if getattr(before, name) is not getattr(after, name)}
     if [_slot(view) for view in before.views] != [_slot(view) for view in after.views]:
         return SceneEdit(fields, {}, before.views, before.active)
     of_views: dict[ViewId, Mapping[str, Any]] = {}

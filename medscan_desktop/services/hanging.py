@@ -67,9 +67,7 @@ def arrange_protocols(ctx: Context, *, arranged: Arranged) -> Effect:
 
 
 @command("hanging.test", permission=Permission.READ)
-def try_protocols(
-    ctx: Context, *, study_instance_uid: StudyUid, protocols: Sequence[Protocol] | None = None
-) -> Effect:
+def try_protocols(ctx: Context, *, study_instance_uid: StudyUid, protocols: Sequence[Protocol] | None = None) -> Effect:
     """Every protocol that is on (or these), held against a study, the one that would hang first; with the reasons."""
     with ctx.records("hanging.test", study_instance_uid) as records:
         records.studies.get(study_instance_uid)

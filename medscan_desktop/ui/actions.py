@@ -1,7 +1,6 @@
 """What keys, buttons and menus of the viewer do: each a pure change for the store or a command for the gate."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState
@@ -268,10 +267,6 @@ class ViewerActions:
     def toggle_crosshair(self) -> None:
         """The other planes' lines."""
         self.store.update(changes.with_crosshair_toggled)
-
-    def use_preset_3d(self, name: str) -> None:
-        """Another look for the active 3D view."""
-        self._change(lambda workspace, view: workspace.with_view(replace(view, preset_3d=name)), "3D preset")
 
     def next_layout(self) -> None:
         """2x2, three planes, one pane."""

@@ -14,12 +14,12 @@ _CELL = "application/x-medscan-cell"
 
 def drag_stack(source: QWidget, stack_id: str, picture: QPixmap) -> None:
     """Drag a stack until it is let go, with its thumbnail under the pointer."""
-    _drag(source, _STACK, stack_id, picture)
+    _drag(source, stack_data(stack_id), picture)
 
 
 def drag_cell(source: QWidget, view_id: ViewId, picture: QPixmap) -> None:
     """Drag a cell until it is let go."""
-    _drag(source, _CELL, str(view_id), picture)
+    _drag(source, cell_data(view_id), picture)
 
 
 def stack_data(stack_id: str) -> QMimeData:
@@ -79,9 +79,9 @@ class DropMark(QWidget):
         painter.end()
 
 
-def _drag(source: QWidget, kind: str, text: str, picture: QPixmap) -> None:
+def _drag(source: QWidget, data: QMimeData, picture: QPixmap) -> None:
     drag = QDrag(source)
-    drag.setMimeData(_data(kind, text))
+    drag.setMimeData(data)
     drag.setPixmap(picture)
     drag.setHotSpot(QPoint(picture.width() // 2, picture.height() // 2))
     drag.exec()

@@ -26,7 +26,6 @@ class CutBox(QFrame):
         self._geometry: Geometry | None = None
         self._view: View | None = None
         self._before: Workspace | None = None
-        self._slid_from = 0  # where the slider stands for the plane as it is
         self.shown = QCheckBox("Crop box (mm taken off)")
         self.shown.setToolTip("Shows the box; its faces can be dragged by their handles in the picture")
         self.shown.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -124,7 +123,6 @@ class CutBox(QFrame):
 
     def _begin(self) -> None:
         self._before = self._actions.workspace
-        self._slid_from = self.slide.value()
 
     def _slide(self, step: int, *, moving: bool) -> None:
         view, geometry = self._view, self._geometry

@@ -178,6 +178,6 @@ def _moment(study: Study) -> tuple[str, str, str]:
 
 
 def prior_count_text(rows: tuple[PriorRow, ...]) -> str:
-    """For the bar: "3 priors", "1 prior (check the name)"."""
+    """For the bar: "3 priors", "1 prior (1 to be checked)"."""
     doubtful = sum(bool(row.doubts) for row in rows)
     return count_text(len(rows), "prior") + (f" ({doubtful} to be checked)" if doubtful else "")

@@ -33,9 +33,7 @@ class TransferEditor(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Opacity and colour by value")
-        self.setToolTip(
-            "Drag a point; double click: a new one; right click: take it away; drag beside: shift, widen"
-        )
+        self.setToolTip("Drag a point; double click: a new one; right click: take it away; drag beside: shift, widen")
         self.look: Look | None = None
         self.number = 0
         self._spread: ValueSpread | None = None

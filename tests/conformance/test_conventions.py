@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conformance.conventions import RULES, Rule, table, defined
+from tests.conformance.conventions import RULES, Rule, defined, table
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.text[:60])

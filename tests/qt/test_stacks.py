@@ -115,9 +115,7 @@ def test_phases_stay_in_memory_while_there_is_room(beating: Open, qtbot: QtBot) 
     assert held == [0, 1, 2]
 
 
-def test_phases_play_in_2d_and_3d_at_the_chosen_rate_and_the_reached_rate_is_said(
-    beating: Open, qtbot: QtBot
-) -> None:
+def test_phases_play_in_2d_and_3d_at_the_chosen_rate_and_the_reached_rate_is_said(beating: Open, qtbot: QtBot) -> None:
     """Habits: a player never goes faster than asked, and says what it reaches."""
     bar = beating.desk.viewer.phases
     bar.rates.setCurrentIndex(bar.rates.findData(20.0))

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from medscan_desktop.imaging.need import MOVING_VOXELS
-from medscan_desktop.scene.orbit import orbit
 from medscan_desktop.render.presets_3d import presets_for
 from medscan_desktop.render.space_scene import SpaceScene
 from medscan_desktop.render.vtk_arrays import array_of_flat, image_of
+from medscan_desktop.scene.orbit import orbit
 from medscan_desktop.scene.view import Camera3D
 from tests.support.phantoms import geometry_of, painted
 

@@ -117,9 +117,9 @@ def _scrolled(volume: Volume) -> dict[str, Any]:
 
 def _warmed_3d():
     """What draws shaded 3D, its window and libraries loaded already: they are there with any study."""
-    from medscan_desktop.scene.orbit import orbit  # noqa: PLC0415  only where 3D is measured
     from medscan_desktop.render.presets_3d import presets_for  # noqa: PLC0415
     from medscan_desktop.render.space_scene import SpaceScene  # noqa: PLC0415
+    from medscan_desktop.scene.orbit import orbit  # noqa: PLC0415  only where 3D is measured
     from tests.support.phantoms import geometry_of, painted  # noqa: PLC0415
 
     scene = SpaceScene()

@@ -20,7 +20,7 @@ FINDING, SITE = ("121071", "DCM"), ("363698007", "SCT")
 OLD_SITE = ("G-C0E3", "SRT")  # the same concept in reports from before SNOMED CT
 COMMENT = Code("121106", "DCM", "Comment")
 YES = Code("373066001", "SCT", "Yes")
-REGION, SURFACE = "111030", "121231"  # DCM
+REGION = "111030"  # DCM
 
 LENGTH = Code("410668003", "SCT", "Length")
 PATH_LENGTH = Code("121211", "DCM", "Path length")
@@ -33,7 +33,6 @@ AREA = Code("42798000", "SCT", "Area")
 VOLUME = Code("118565006", "SCT", "Volume")
 ATTENUATION = Code("112031", "DCM", "Attenuation Coefficient")
 MR_SIGNAL = Code("110852", "DCM", "MR signal intensity")
-SUV = Code("126400", "DCM", "Standardized Uptake Value")
 
 MEAN = Code("373098007", "SCT", "Mean")
 DEVIATION = Code("386136009", "SCT", "Standard Deviation")

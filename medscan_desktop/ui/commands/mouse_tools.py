@@ -24,7 +24,5 @@ def _command(tool: Tool) -> UiCommand:
 
 MOUSE_TOOLS: tuple[UiCommand, ...] = (
     *(_command(tool) for tool in TOOLS),
-    UiCommand(
-        "pointer.by_keys", "Pointer by the arrow keys", "Tools", lambda actions: actions.point_by_keys(), ("Q",)
-    ),
+    UiCommand("pointer.by_keys", "Pointer by the arrow keys", "Tools", lambda actions: actions.point_by_keys(), ("Q",)),
 )

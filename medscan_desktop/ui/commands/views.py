@@ -6,7 +6,9 @@ from medscan_desktop.ui.command import UiCommand
 _MENU = "View"
 
 VIEWS: tuple[UiCommand, ...] = (
-    UiCommand("view.corner_texts", "Corner texts: full, less, none", _MENU, ViewerActions.toggle_overlay, ("Space",)),
+    UiCommand(
+        "view.corner_texts", "Corner texts: full, less, minimal", _MENU, ViewerActions.toggle_overlay, ("Space",)
+    ),
     UiCommand("view.ai_overlay", "AI overlay", _MENU, ViewerActions.toggle_masks, ("G",)),
     UiCommand("view.plane_lines", "Lines of the planes", _MENU, ViewerActions.toggle_crosshair),
     UiCommand("view.next_layout", "Next layout", _MENU, ViewerActions.next_layout),

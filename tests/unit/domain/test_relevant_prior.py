@@ -3,7 +3,7 @@
 import pytest
 
 from medscan_desktop.domain.dates import interval_text
-from medscan_desktop.domain.relevant_prior import Examination, most_relevant, ranked, relevance
+from medscan_desktop.domain.relevant_prior import Examination, ranked, relevance
 from medscan_desktop.domain.study import Series, SeriesUid
 from tests.support.studies import a_study
 
@@ -30,7 +30,6 @@ def uids(current: Examination, others: tuple[Examination, ...]) -> list[str]:
 
 
 def test_the_same_modality_of_the_same_region_comes_before_what_is_only_newer() -> None:
-    assert most_relevant(CURRENT, OTHERS) is CHEST_CT
     assert uids(CURRENT, OTHERS) == ["1.2", "1.5", "1.4", "1.3", "1.6"]  # the later study last, however alike
 
 
@@ -41,8 +40,8 @@ def test_of_two_alike_the_nearer_in_time_is_taken() -> None:
 
 
 def test_a_study_is_never_its_own_prior_and_a_later_one_only_where_nothing_is_earlier() -> None:
-    assert most_relevant(CURRENT, (CURRENT,)) is None
-    assert most_relevant(CURRENT, (LATER_CHEST_CT,)) is LATER_CHEST_CT
+    assert uids(CURRENT, (CURRENT,)) == []
+    assert uids(CURRENT, (LATER_CHEST_CT,)) == ["1.6"]
 
 
 def test_what_cannot_be_compared_says_why() -> None:

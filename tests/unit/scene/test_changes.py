@@ -8,10 +8,10 @@ import pytest
 from medscan_desktop.domain.measurement import MeasurementId
 from medscan_desktop.imaging.voi import Window
 from medscan_desktop.scene import changes
+from medscan_desktop.scene.display import CornerTexts
 from medscan_desktop.scene.letters import edge_letters
 from medscan_desktop.scene.navigation import at_slice, focused_at, pane_of, slice_position, stepped
 from medscan_desktop.scene.stack import Corners
-from medscan_desktop.scene.display import CornerTexts
 from medscan_desktop.scene.view import Camera, Camera3D, ViewId, ViewKind
 from medscan_desktop.scene.workspace import Workspace
 from tests.support.phantoms import geometry_of, painted, rotation, sheared_geometry, signed_permutations
