@@ -16,8 +16,7 @@ from medscan_desktop.domain.user import Permission
 from medscan_desktop.persistence.records import Records
 from medscan_desktop.scene.workspace import SceneChange, Workspace
 from medscan_desktop.workstation.command import Call, Context, Effect, Kind, command
-from medscan_desktop.workstation.filing import file_into_library, listed
-from medscan_desktop.workstation.outgoing import write_out
+from medscan_desktop.workstation.delivery import check_place, deliver
 
 _CHANGED = frozenset({Kind.KEY_IMAGES})
 _LONGEST = 1024  # letters of a description
@@ -75,8 +74,7 @@ def export_key_images(
 
     Raises Unsuitable where there are none, or neither place is named.
     """
-    if out is None and not into_library:
-        raise Unsuitable("Where to? Name a file, or put it into the library.")
+    check_place(out, into_library=into_library)
     if title not in TITLES:
         raise Unsuitable(f"There is no such title; there are: {', '.join(one.meaning for one in TITLES)}.")
     with ctx.records("export.key_images", study_instance_uid, into="library" if out is None else "file") as records:
@@ -90,16 +88,11 @@ def export_key_images(
     content = key_object_file(
         headers, images, title, description=description[:_LONGEST], user=ctx.user, made_at=ctx.now()
     )
-    scene: SceneChange | None = None
-    if into_library:
-        instance = file_into_library(ctx, "export.key_images", content, "key images")
-        scene = listed(ctx, study_instance_uid, instance)
-    if out is not None:
-        write_out(ctx, "export.key_images", study_instance_uid, out, content)
-    where = " and ".join([f"written to {out}"] * (out is not None) + ["put into the library"] * into_library)
-    changed = frozenset({Kind.STUDIES}) if into_library else frozenset[Kind]()
+    left = deliver(
+        ctx, "export.key_images", study_instance_uid, content, "key images", out=out, into_library=into_library
+    )
     images_text = "1 key image" if len(images) == 1 else f"{len(images):,} key images"
-    return Effect(changed=changed, scene=scene, value=out, notice=f"{images_text} {where}.")
+    return Effect(changed=left.changed, scene=left.scene, value=out, notice=f"{images_text} {left.where}.")
 
 
 def _new(ctx: Context, records: Records, uid: InstanceUid, frame: int) -> KeyImage:
@@ -132,7 +125,7 @@ def _headers(records: Records, chosen: Sequence[KeyImage]) -> dict[InstanceUid, 
 
 def _shown(made: KeyImage) -> SceneChange:
     def change(workspace: Workspace) -> Workspace:
-        if workspace.study is None or made.study_instance_uid not in _open(workspace):
+        if not workspace.is_open(made.study_instance_uid):
             return workspace
         others = tuple(one for one in workspace.own_key_images if one.image != made.image)
         return replace(workspace, own_key_images=(*others, made))
@@ -147,8 +140,3 @@ def _hidden(gone: KeyImage) -> SceneChange:
         return replace(workspace, own_key_images=rest, only_key_images=only)
 
     return change
-
-
-def _open(workspace: Workspace) -> set[StudyUid]:
-    studies = (workspace.study, *workspace.priors)
-    return {one.study_instance_uid for one in studies if one is not None}

@@ -21,12 +21,12 @@ from medscan_desktop.exporters.csv import measurements_csv
 from medscan_desktop.persistence.records import Records
 from medscan_desktop.scene.workspace import SceneChange, Workspace
 from medscan_desktop.workstation.command import Call, Context, Effect, Kind, command
-from medscan_desktop.workstation.filing import file_into_library, listed
+from medscan_desktop.workstation.delivery import check_place, deliver
+from medscan_desktop.workstation.history import bytes_of
 from medscan_desktop.workstation.outgoing import write_out
 from medscan_desktop.workstation.shelf import file_opener, read_study
 
 _CHANGED = frozenset({Kind.MEASUREMENTS})
-_STEP_BYTES, _POINT_BYTES = 2048, 160
 _ALREADY = "it is there already"
 _ANOTHERS = "its id is that of a measurement of another study"
 _DIFFERS = "the library has it with other values, which stay"
@@ -46,21 +46,15 @@ def export_report(
     ctx: Context, *, study_instance_uid: StudyUid, out: Path | None = None, into_library: bool = False
 ) -> Effect:
     """Write a study's measurements as a structured report (TID 1500): to the file `out`, into the library, or both."""
-    if out is None and not into_library:
-        raise Unsuitable("Where to? Name a file, or put it into the library.")
+    check_place(out, into_library=into_library)
     action = "export.measurement_report"
     with ctx.records(action, study_instance_uid, into="library" if out is None else "file") as records:
         measurements, plans = _of_study(ctx, records, study_instance_uid)
         records.detail["measurements"] = len(measurements)
     content = report_file(measurements, plans, user=ctx.user, made_at=ctx.now())
-    scene: SceneChange | None = None
-    if into_library:
-        scene = listed(ctx, study_instance_uid, file_into_library(ctx, action, content, "measurement report"))
-    if out is not None:
-        write_out(ctx, action, study_instance_uid, out, content)
-    where = " and ".join([f"written to {out}"] * (out is not None) + ["put into the library"] * into_library)
-    changed = frozenset({Kind.STUDIES}) if into_library else frozenset[Kind]()
-    return Effect(changed=changed, scene=scene, value=out, notice=f"Report of {_count(len(measurements))} {where}.")
+    left = deliver(ctx, action, study_instance_uid, content, "measurement report", out=out, into_library=into_library)
+    notice = f"Report of {_count(len(measurements))} {left.where}."
+    return Effect(changed=left.changed, scene=left.scene, value=out, notice=notice)
 
 
 @command("export.measurement_table", permission=Permission.EXPORT)
@@ -138,7 +132,7 @@ def withdraw_measurements(ctx: Context, *, measurements: Sequence[Measurement]) 
             records.outbox.add("measurement", one.id, {"deleted": True})
     undo = Call(restore_measurements, {"measurements": measurements})
     gone = {one.id for one in measurements}
-    return Effect(changed=_CHANGED, scene=_without(gone), undo=undo, undo_name=_NAME, undo_bytes=_bytes(measurements))
+    return Effect(changed=_CHANGED, scene=_without(gone), undo=undo, undo_name=_NAME, undo_bytes=bytes_of(measurements))
 
 
 @command("measurement.restore", permission=Permission.ANNOTATE)
@@ -160,7 +154,7 @@ def _shown_effect(came: Sequence[Measurement], value: Any, notice: str) -> Effec
         scene=_with(came),
         undo=undo,
         undo_name=_NAME,
-        undo_bytes=_bytes(came),
+        undo_bytes=bytes_of(came),
         value=value,
         notice=notice,
     )
@@ -235,8 +229,7 @@ def _with(came: Sequence[Measurement]) -> SceneChange:
     ids = {one.id for one in came}
 
     def change(workspace: Workspace) -> Workspace:
-        studies = [one.study_instance_uid for one in (workspace.study, *workspace.priors) if one is not None]
-        if came[0].study_instance_uid not in studies:
+        if not workspace.is_open(came[0].study_instance_uid):
             return workspace
         others = (old for old in workspace.measurements if old.id not in ids)
         every = sorted((*others, *came), key=lambda one: (one.created_at, one.id))  # as the records give them
@@ -252,10 +245,6 @@ def _without(gone: set[MeasurementId]) -> SceneChange:
         return replace(workspace, measurements=rest, selected=selected)
 
     return change
-
-
-def _bytes(measurements: Sequence[Measurement]) -> int:
-    return sum(_STEP_BYTES + _POINT_BYTES * len(one.points) for one in measurements)
 
 
 def _count(count: int) -> str:

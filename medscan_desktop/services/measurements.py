@@ -7,13 +7,13 @@ from uuid import uuid4
 from medscan_desktop.domain.code import Code
 from medscan_desktop.domain.measurement import Measurement, MeasurementId
 from medscan_desktop.domain.shown import shown
-from medscan_desktop.domain.study import Study, StudyUid
+from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.scene.workspace import SceneChange, Workspace
 from medscan_desktop.workstation.command import Call, Context, Effect, Kind, command
+from medscan_desktop.workstation.history import bytes_of
 
 _CHANGED = frozenset({Kind.MEASUREMENTS})
-_STEP_BYTES, _POINT_BYTES = 2048, 160
 _LONGEST_LABEL = 200
 
 
@@ -38,7 +38,7 @@ def save_measurement(ctx: Context, *, measurement: Measurement, draft_key: int |
         scene=_shown(saved, draft_key),
         undo=undo,
         undo_name=f"{'draw' if before is None else 'change'} {saved.kind.label.lower()}",
-        undo_bytes=_bytes_of(before or saved),
+        undo_bytes=bytes_of([before or saved]),
         value=saved,
     )
 
@@ -79,7 +79,7 @@ def describe_measurement(
         scene=_shown(described, None),
         undo=Call(save_measurement, {"measurement": before}),
         undo_name=f"describe {before.kind.label.lower()}",
-        undo_bytes=_bytes_of(before),
+        undo_bytes=bytes_of([before]),
         value=described,
     )
 
@@ -97,7 +97,7 @@ def delete_measurement(ctx: Context, *, measurement_id: MeasurementId) -> Effect
         scene=_hidden(measurement_id),
         undo=undo,
         undo_name=f"delete {gone.kind.label.lower()}",
-        undo_bytes=_bytes_of(gone),
+        undo_bytes=bytes_of([gone]),
     )
 
 
@@ -115,7 +115,7 @@ def _one_line(text: str) -> str:
 def _shown(saved: Measurement, draft_key: int | None) -> SceneChange:
     def change(workspace: Workspace) -> Workspace:
         drafts = tuple(draft for draft in workspace.drafts if draft.key != draft_key)
-        if all(study.study_instance_uid != saved.study_instance_uid for study in _open_studies(workspace)):
+        if not workspace.is_open(saved.study_instance_uid):
             return replace(workspace, drafts=drafts)
         others = (old for old in workspace.measurements if old.id != saved.id)
         every = sorted((*others, saved), key=lambda one: (one.created_at, one.id))  # as the records give them
@@ -132,12 +132,3 @@ def _hidden(measurement_id: MeasurementId) -> SceneChange:
         return replace(workspace, measurements=rest, selected=selected, touched=touched)
 
     return change
-
-
-def _open_studies(workspace: Workspace) -> tuple[Study, ...]:
-    return workspace.priors if workspace.study is None else (workspace.study, *workspace.priors)
-
-
-def _bytes_of(measurement: Measurement) -> int:
-    """What a step of it keeps alive: an outline drawn by hand has hundreds of points."""
-    return _STEP_BYTES + _POINT_BYTES * len(measurement.points)

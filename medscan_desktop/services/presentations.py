@@ -13,10 +13,9 @@ from medscan_desktop.domain.shown import shown
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.scene.saved_look import SavedLook, look_of
 from medscan_desktop.scene.view import View
-from medscan_desktop.scene.workspace import SceneChange, Workspace
-from medscan_desktop.workstation.command import Context, Effect, Kind, command
-from medscan_desktop.workstation.filing import file_into_library, listed
-from medscan_desktop.workstation.outgoing import write_out
+from medscan_desktop.scene.workspace import Workspace
+from medscan_desktop.workstation.command import Context, Effect, command
+from medscan_desktop.workstation.delivery import check_place, deliver
 from medscan_desktop.workstation.shelf import Shelved, read_series
 
 _NOT_IN_A_CODE = re.compile(r"[^A-Z0-9 _]")
@@ -36,9 +35,10 @@ def export_presentation(
     """Write how a view looks, with the measurements on its images, as a presentation state: to `out`, and or into the
     library. Raises Unsuitable where a presentation state cannot say it.
     """
+    check_place(out, into_library=into_library)
     stack = workspace.stack(view.stack)
-    if stack is None or (out is None and not into_library):
-        raise Unsuitable("There is no view to be written, or no place to write it to.")
+    if stack is None:
+        raise Unsuitable("This view is empty: there is nothing to be written.")
     look, series = look_of(workspace, view), stack.series_instance_uid
     with ctx.records(_ACTION, series, into="library" if out is None else "file") as records:
         study = records.studies.series_by_uid(series).study_instance_uid
@@ -56,15 +56,11 @@ def export_presentation(
         user=ctx.user,
         made_at=ctx.now(),
     )
-    scene: SceneChange | None = None
-    if into_library:
-        scene = listed(ctx, study, file_into_library(ctx, _ACTION, content, "presentation state"))
-    if out is not None:
-        write_out(ctx, _ACTION, series, out, content)
-    where = " and ".join([f"written to {out}"] * (out is not None) + ["put into the library"] * into_library)
-    changed = frozenset({Kind.STUDIES}) if into_library else frozenset[Kind]()
-    notice = f"Presentation state {where}.{_about(plan, look)}"
-    return Effect(changed=changed, scene=scene, value=out, notice=notice)
+    left = deliver(
+        ctx, _ACTION, study, content, "presentation state", out=out, into_library=into_library, object_id=series
+    )
+    notice = f"Presentation state {left.where}.{_about(plan, look)}"
+    return Effect(changed=left.changed, scene=left.scene, value=out, notice=notice)
 
 
 def _about(plan: StackPlan, look: SavedLook) -> str:

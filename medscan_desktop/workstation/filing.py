@@ -44,7 +44,7 @@ def listed(ctx: Context, study_uid: StudyUid, instance: Instance) -> SceneChange
     stacks = tuple(stacks_of(shelved))
 
     def change(workspace: Workspace) -> Workspace:
-        if workspace.study is None or workspace.study.study_instance_uid != study_uid:
+        if not workspace.is_open(study_uid):
             return workspace
         new = tuple(one for one in stacks if workspace.stack(one.id) is None)
         return replace(workspace, stacks=(*workspace.stacks, *new))

@@ -1,13 +1,16 @@
 """What can be undone and done again, newest last: one list for edits of the records and of the screen."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from medscan_desktop.domain.measurement import Measurement
 from medscan_desktop.scene.arrangement import SceneEdit
 from medscan_desktop.workstation.command import Call
 
 BUDGET_BYTES = 64 << 20  # what all steps together may keep alive; beyond it the oldest go
 STEP_BYTES = 2048  # a step without pixels: its call, its arguments, the views it touched
+_POINT_BYTES = 160  # of a measurement's point: an outline drawn by hand has hundreds
 
 
 Reverse = Call | SceneEdit
@@ -90,3 +93,8 @@ class History:
             self._bytes -= self._done.popleft().size
             dropped += 1
         return dropped
+
+
+def bytes_of(measurements: Iterable[Measurement]) -> int:
+    """What a step keeps alive that holds these measurements."""
+    return sum(STEP_BYTES + _POINT_BYTES * len(one.points) for one in measurements)
