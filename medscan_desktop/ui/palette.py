@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from medscan_desktop.ui import make, theme
@@ -20,18 +20,17 @@ _STEPS: dict[int, int] = {
 }
 _ESCAPE: int = Qt.Key.Key_Escape
 _COMMAND = Qt.ItemDataRole.UserRole
+_COMES_BACK = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
-class Palette(QWidget):
+class Palette(Cover):
     """Lies over its parent until a command is chosen, Esc is pressed or beside it is clicked."""
 
     def __init__(self, parent: QWidget, actions: ViewerActions, run: Callable[[UiCommand], object]) -> None:
         super().__init__(parent)
-        self._covered = parent
         self._actions = actions
         self._run = run
         self._keys: KeyMap | None = None
-        self._keyboard: QWidget | None = None
         self.line = make.field("Type a few letters: angle, invert, layout…")
         self.line.setAccessibleName("Find a command")
         self.list = QTreeWidget()
@@ -60,8 +59,6 @@ class Palette(QWidget):
         self.line.returnPressed.connect(self._choose)
         self.list.itemClicked.connect(lambda _item, _column: self._choose())
         self.line.installEventFilter(self)
-        parent.installEventFilter(self)
-        self.hide()
 
     def ask(self, keys: KeyMap) -> None:
         """Show it, empty, with the keyboard."""
@@ -84,6 +81,8 @@ class Palette(QWidget):
             return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._pressed(event.key())
+        if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in _COMES_BACK:
+            self.hide()  # the keyboard is elsewhere (another study has come): nothing could be typed, nor Esc be heard
         return False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -1,7 +1,7 @@
 """A titled part of the side panel: a heading, a line for when there is nothing, and a column of items."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from medscan_desktop.ui import make, theme
 
@@ -61,6 +61,22 @@ class Section(QFrame):
             self._layout.insertWidget(position + 1, item)
         self.items = items
         self.hint.setVisible(not items)
+
+    def bring_into_view(self, item: QWidget) -> None:
+        """Scroll the panels so far that the item is seen, once its place is known."""
+        QTimer.singleShot(0, item, lambda: self._scroll_to(item))
+
+    def unfold(self) -> None:
+        """As by a click on the heading of a folded one."""
+        if self.is_folded:
+            self._turn()
+
+    def _scroll_to(self, item: QWidget) -> None:
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        if around is not None:
+            around.ensureWidgetVisible(item, 0, theme.GAP)
 
     def _turn(self) -> None:
         self.fold(not self.is_folded)

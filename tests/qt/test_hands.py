@@ -201,6 +201,16 @@ def test_the_palette_finds_a_command_by_its_letters_and_runs_it(reading: Open, q
     assert not palette.isVisible()
 
 
+def test_the_palette_goes_when_the_keyboard_goes_elsewhere(reading: Open, qtbot: QtBot) -> None:
+    """Else it stays over the images of the next study, and hears neither letters nor Esc."""
+    viewer = reading.desk.viewer
+    viewer.commands.show_palette()
+    qtbot.waitUntil(viewer.palette_page.line.hasFocus)
+    viewer.setFocus()
+    qtbot.waitUntil(lambda: not viewer.palette_page.isVisible())
+    assert viewer.hasFocus()
+
+
 def test_while_the_palette_is_up_no_key_means_what_it_says(reading: Open, qtbot: QtBot) -> None:
     viewer, before = reading.desk.viewer, reading.parts.workstation.store.workspace
     press(viewer, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)

@@ -155,6 +155,21 @@ def test_n_names_the_selected_one_by_keyboard_alone(reading: Open, qtbot: QtBot)
     assert scene(reading).own_key_images == () and scene(reading).selected == one.id
 
 
+def test_n_brings_the_name_into_sight_however_the_panels_stand(reading: Open, qtbot: QtBot) -> None:
+    """In a small window, with the section folded and the side panel away, the field that takes the letters is seen."""
+    one = measured(reading, qtbot)
+    reading.desk.resize(1024, 420)
+    panel, frame = list_of(reading), reading.desk.viewer.frame
+    panel.title.click()
+    frame.toggle_panels()
+    settled(reading, qtbot)
+    press(reading, qtbot, Qt.Key.Key_N)
+    editor = panel.shown[one.id].editor
+    assert editor is not None
+    qtbot.waitUntil(editor.label.hasFocus)
+    qtbot.waitUntil(lambda: not editor.label.visibleRegion().isEmpty())
+
+
 def test_the_list_is_sorted_and_grouped(reading: Open, qtbot: QtBot) -> None:
     short = measured(reading, qtbot, (130, 120))
     long = measured(reading, qtbot, (200, 180))

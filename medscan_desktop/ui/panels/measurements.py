@@ -62,11 +62,16 @@ class MeasurementsPanel(Section):
 
     def _mark(self, workspace: Workspace) -> None:
         for key, item in self.shown.items():
-            item.mark(key == workspace.selected)
+            if item.mark(key == workspace.selected):
+                self.bring_into_view(item)
 
     def _name(self) -> None:
         item = self.shown.get(self._actions.workspace.selected or MeasurementId(""))
         if item is not None and item.editor is not None:
+            if not self.isVisibleTo(self.window()):
+                self._actions.toggle_panels()
+            self.unfold()
+            self.bring_into_view(item)
             item.editor.label.setFocus(Qt.FocusReason.ShortcutFocusReason)
             item.editor.label.selectAll()
 
@@ -150,8 +155,9 @@ class MeasurementItem(QFrame):
         if detail:
             self._layout.addWidget(make.label(detail, "small", wrap=True))
 
-    def mark(self, selected: bool) -> None:
-        """Draw it as the selected one, or not."""
+    def mark(self, selected: bool) -> bool:
+        """Draw it as the selected one, or not; whether it has opened now."""
+        has_opened = selected and self.editor is None
         if selected and self.editor is None:
             self.editor = MeasurementEditor(self.measurement, self._actions)
             self._layout.addWidget(self.editor)
@@ -164,6 +170,7 @@ class MeasurementItem(QFrame):
             self.setProperty("selected", selected)
             self.style().unpolish(self)
             self.style().polish(self)
+        return has_opened
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         measurement_actions.jump_to(self._actions, self.measurement)
