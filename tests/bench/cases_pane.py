@@ -33,7 +33,7 @@ def workspace_of(values: np.ndarray, *, overlay: bool) -> Workspace:
     """A hung phantom; `overlay` with all its texts."""
     geometry = Geometry.from_axes((-200, -200, 0), (1, 0, 0), (0, 1, 0), SPACING, values.shape)
     volume = Volume(values, geometry, np.ones(len(values), np.bool_), "HU", vois=(Window(40, 400),))
-    frames = tuple((f"location {index * 0.8:.1f} mm", "thickness 0.8 mm") for index in range(len(values)))
+    frames = tuple((f"Location {index * 0.8:.1f} mm", "Thickness 0.8 mm") for index in range(len(values)))
     corners = Corners(
         ("Bench, Phantom", "PHANTOM-1", "1970-01-01 56Y F"), ("Institution", "2026-01-01"), ("CT",), frames
     )

@@ -151,7 +151,7 @@ def test_no_word_lies_on_another_or_outside_in_cells_of_any_size(size: tuple[int
         patient=("A very long name of a patient, of many parts", "ID 1234567890", "1950-01-02 · 74 y · F"),
         study=("General Hospital of a Large Town", "2024-05-06 14:33", "Acc 1234567", "Chest, two planes"),
         series=("Series 3 · a.p. standing", "120 kV 2 mAs", "PA", "Maker of Machines"),
-        frames=(("location 17.9 mm", "thickness 5 mm"),),
+        frames=(("Location 17.9 mm", "Thickness 5 mm"),),
         lossy=("lossy, 10:1 (JPEG 2000)",),
         laterality="Right",
         patient_orientation=("L", "F"),

@@ -122,8 +122,8 @@ def _frame(header: Header, frame: int) -> tuple[str, ...]:
     if location is None and (plane := plane_of(header, frame)) is not None:
         location = plane.along(plane.normal)
     return _lines(
-        "" if location is None else f"location {location:.1f} mm",
-        "" if thickness is None else f"thickness {thickness:g} mm",
+        "" if location is None else f"Location {location:.1f} mm",
+        "" if thickness is None else f"Thickness {thickness:g} mm",
     )
 
 

@@ -36,7 +36,7 @@ def test_the_four_corners() -> None:
     assert texts.patient == ("Phantom, Test", "T-1", "1960-02-29 66 y F")
     assert texts.study == ("Phantom Hospital", "2026-03-01 14:05", "CT thorax")
     assert texts.series[:2] == ("2 · axial", "120 kV 80 mAs")
-    assert texts.frames[0] == ("location 12.5 mm", "thickness 1 mm")
+    assert texts.frames[0] == ("Location 12.5 mm", "Thickness 1 mm")
 
 
 def test_the_technique_of_mr_is_its_times_and_its_b_value() -> None:
@@ -51,7 +51,7 @@ def test_an_age_is_written_as_people_write_it(stated: str, shown: str) -> None:
 
 
 def test_without_a_slice_location_the_position_along_the_normal_stands_there() -> None:
-    assert [lines[0] for lines in corners().frames] == [f"location {z}.0 mm" for z in (30, 32, 34)]
+    assert [lines[0] for lines in corners().frames] == [f"Location {z}.0 mm" for z in (30, 32, 34)]
 
 
 @pytest.mark.parametrize(
