@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medscan_desktop.domain.errors import MedScanError, Unsuitable
+from medscan_desktop.imaging.turns import give_way
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.presets_3d import preset_of
 from medscan_desktop.render.space_scene import SpaceScene
@@ -95,6 +96,7 @@ class VolumeRenderer:
             self._thread.join()
 
     def _run(self) -> None:
+        give_way()  # VTK's own threads come from this one, and take a core each
         try:
             while (request := self._next(None)) is not None:
                 try:

@@ -3,6 +3,7 @@
 from functools import partial
 from weakref import WeakKeyDictionary
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QCheckBox, QColorDialog, QComboBox, QFrame, QHBoxLayout, QInputDialog, QLineEdit, QWidget
 
@@ -20,6 +21,7 @@ from medscan_desktop.ui.transfer_editor import TransferEditor
 from medscan_desktop.workstation.command import Kind
 
 _EDITED = "3D look"
+_REST_MS = 250  # while phases follow each other faster than this the histogram stays that of an earlier one
 
 
 class LookBox(QFrame):
@@ -32,6 +34,12 @@ class LookBox(QFrame):
         self._known: WeakKeyDictionary[Volume, tuple[ValueSpread, tuple[float, float]]] = WeakKeyDictionary()
         self._unit = ""
         self._before: Workspace | None = None
+        self._shown: tuple[Volume, Look] | None = None  # what the histogram and the fields are of
+        self._wanted: tuple[View, Volume, str] | None = None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._follow_wanted)
         self._colours: QColorDialog | None = None
         self.presets = QComboBox()
         self.presets.setAccessibleName("3D preset")
@@ -66,9 +74,27 @@ class LookBox(QFrame):
     def follow(self, view: View | None, volume: Volume | None, modality: str) -> None:
         """How the view looks now."""
         look = space.current_look(self._actions, view) if view is not None else None
-        if look is None or volume is None:
+        self._rest.stop()
+        self._wanted = None
+        if view is None or look is None or volume is None:
+            self._shown = None
             self.editor.show_look(None, None, (0.0, 1.0))
-            return
+        elif self._shown is not None and _is_a_sister(self._shown[0], volume) and self._shown[1] == look:
+            self._wanted = view, volume, modality
+            self._rest.start()
+        else:
+            self._follow(view, volume, modality, look)
+
+    def _follow_wanted(self) -> None:
+        if self._wanted is not None:
+            view, volume, modality = self._wanted
+            self._wanted = None
+            look = space.current_look(self._actions, view)
+            if look is not None:
+                self._follow(view, volume, modality, look)
+
+    def _follow(self, view: View, volume: Volume, modality: str, look: Look) -> None:
+        self._shown = volume, look
         if volume not in self._known:  # the steps of a 4D series come round again and again
             self._known[volume] = value_spread(volume), relative_range(volume)
         spread, relative = self._known[volume]
@@ -80,7 +106,7 @@ class LookBox(QFrame):
             box.setChecked(on)
             box.setEnabled(not look.brightest)
             box.blockSignals(False)
-        self.reset.setEnabled(view is not None and view.space.look is not None)
+        self.reset.setEnabled(view.space.look is not None)
         self.forget.setEnabled(look.name in self._own_names(modality))
         self._say()
 
@@ -211,6 +237,11 @@ class LookBox(QFrame):
             return
         opacity = look.points[self.editor.number].opacity
         self.point.setText(f"{self.editor.value_of(self.editor.number):.4g}{self._unit} · opacity {opacity:.3g} a mm")
+
+
+def _is_a_sister(shown: Volume, wanted: Volume) -> bool:
+    """Whether it may be another step of the same 4D series: the same grid, other values."""
+    return shown is not wanted and shown.geometry.shape == wanted.geometry.shape and shown.unit == wanted.unit
 
 
 def _row(*widgets: QWidget, stretch: int | None = None) -> QHBoxLayout:

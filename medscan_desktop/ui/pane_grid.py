@@ -13,6 +13,7 @@ from medscan_desktop.ui.cell_drag import DropMark, drag_cell, dragged_cell, drag
 from medscan_desktop.ui.cell_handle import CellHandle, cell_picture
 from medscan_desktop.ui.divider import DividerHandle
 from medscan_desktop.ui.document_pane import DocumentPane
+from medscan_desktop.ui.paint_turns import PaintTurns, goes_to_another_phase
 from medscan_desktop.ui.pane import PaneWidget
 from medscan_desktop.ui.pane_3d import Pane3DWidget
 from medscan_desktop.ui.screens import screen_of
@@ -50,6 +51,7 @@ class PaneGrid(QWidget):
         self._panes: dict[ViewId, Pane] = {}
         self._dividers: list[DividerHandle] = []
         self._mark = DropMark(self)
+        self._turns = PaintTurns(self)
         self.handle = CellHandle(self, self.cell_menu_wanted.emit, self._drag_cell)
         self.setMinimumSize(160, 120)
         self.setAcceptDrops(True)
@@ -139,6 +141,9 @@ class PaneGrid(QWidget):
             self._take_up(new)
         elif old.layout is not new.layout or old.maximised != new.maximised:
             self._place(new)
+        if goes_to_another_phase(old, new):
+            for pane in self._panes.values():
+                self._turns.wait(pane)
         for pane in self._panes.values():
             pane.workspace_changed(old, new)
 
@@ -202,6 +207,7 @@ class PaneGrid(QWidget):
     def _drop(self, pane: Pane) -> None:
         if not isinstance(pane, PaneWidget):
             pane.close_worker()
+        self._turns.leave(pane)
         pane.removeEventFilter(self.handle)
         pane.hide()
         pane.deleteLater()

@@ -135,6 +135,21 @@ def test_phases_play_in_2d_and_3d_at_the_chosen_rate_and_the_reached_rate_is_sai
     qtbot.waitUntil(lambda: not beating.parts.workstation.running)
 
 
+def test_at_another_phase_the_panes_are_painted_one_after_the_other(beating: Open, qtbot: QtBot) -> None:
+    """Four pictures in one turn of the event loop would keep the window from answering meanwhile."""
+    panes = beating.desk.viewer.grid.panes
+    assert len(panes) > 1 and all(pane.updatesEnabled() for pane in panes)
+    waiting: list[int] = []
+    beating.parts.workstation.store.listen(lambda old, new: waiting.append(sum(not p.updatesEnabled() for p in panes)))
+    step(beating, qtbot, Qt.Key.Key_BracketRight, 1)
+
+    assert max(waiting) == len(panes)
+    qtbot.waitUntil(lambda: all(pane.updatesEnabled() for pane in panes))
+    before = scene(beating)
+    beating.desk.viewer.commands.scroll(1)
+    assert scene(beating) is not before and all(pane.updatesEnabled() for pane in panes)  # all else is painted at once
+
+
 def test_another_series_or_the_lock_ends_the_playing(beating: Open, qtbot: QtBot) -> None:
     bar = beating.desk.viewer.phases
     bar.toggle()
