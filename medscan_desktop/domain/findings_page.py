@@ -1,13 +1,21 @@
 """The one-page summary of a study as values: what stands where, before anybody lays it out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from medscan_desktop.domain import notices
 from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.finding import Finding, FindingState
-from medscan_desktop.domain.measurement import Measurement, MeasurementKind, angle_text, area_text, value_text
+from medscan_desktop.domain.measurement import (
+    Measurement,
+    MeasurementKind,
+    angle_text,
+    area_text,
+    difference_lines,
+    region_text,
+    value_text,
+)
 from medscan_desktop.domain.study import Study
 from medscan_desktop.domain.user import UserId
 
@@ -120,13 +128,16 @@ def _value(measurement: Measurement) -> str:
     statistics = measurement.statistics
     if measurement.angle is not None:
         return angle_text(measurement.angle)
-    if measurement.length is not None and measurement.width is not None:
-        return f"{measurement.length:.1f} × {measurement.width:.1f} {measurement.unit}"
+    if measurement.time is not None or measurement.velocity is not None:
+        return ", ".join(difference_lines(replace(measurement, calibration="")))
     if measurement.kind is MeasurementKind.PROBE and statistics is not None:
         return value_text(statistics.mean, statistics.unit)
     if measurement.length is not None:
-        return f"{measurement.length:.1f} {measurement.unit}"
-    return f"{statistics.mean:.1f} {statistics.unit} (mean)".replace("  ", " ") if statistics else "–"
+        across = f" × {measurement.width:.1f}" if measurement.width is not None else ""
+        return f"{measurement.length:.1f}{across} {measurement.unit}"
+    if statistics is not None:
+        return f"{statistics.mean:.1f} {statistics.unit} (mean)".replace("  ", " ")
+    return area_text(measurement.area, "") if measurement.area is not None else "–"
 
 
 def _detail(measurement: Measurement) -> str:
@@ -135,9 +146,10 @@ def _detail(measurement: Measurement) -> str:
     if measurement.kind in (MeasurementKind.ANGLE, MeasurementKind.COBB, MeasurementKind.PROBE):
         return ""  # no distance
     if statistics is None:
-        return measurement.trust if measurement.length is not None else measurement.text
+        numbers = (measurement.length, measurement.area, measurement.time, measurement.velocity)
+        return measurement.text if all(number is None for number in numbers) else measurement.trust
     return (
-        f"{area_text(statistics, measurement.trust)}, SD {statistics.standard_deviation:.1f}, "
+        f"{region_text(statistics, measurement.trust)}, SD {statistics.standard_deviation:.1f}, "
         f"{statistics.minimum:.1f} to {statistics.maximum:.1f}, n {statistics.count}"
     )
 

@@ -76,7 +76,8 @@ class Measurement:
     of the two half axes. FREEHAND: the outline in order, closed by its first point, which is not repeated. SPHERE: the
     centre and a point on the surface. ARROW: the tip, then the tail. TEXT, PROBE: one point.
     `normal` is the unit normal of the plane drawn on. `length` and `width` are in `unit` ("mm" or "px"); of a SPHERE
-    the length is its diameter. A PROBE's statistics are of its one pixel.
+    the length is its diameter. A PROBE's statistics are of its one pixel. In an ultrasound region of time a LENGTH has
+    the time between its ends and their difference in velocity, or in depth (its length); each only where it is one.
     """
 
     id: MeasurementId
@@ -105,6 +106,9 @@ class Measurement:
     is_target: bool = False  # a target lesion, followed over time
     tracking_uid: str = ""  # DICOM UID that follows the same lesion from study to study; "" for none yet
     method: str = ""  # how its values were taken, where not from a slice's own pixels, or why there are none
+    time: float | None = None  # s, of a LENGTH in an M-mode or Doppler region of ultrasound
+    velocity: float | None = None  # cm/s, of a LENGTH in a Doppler region
+    area: float | None = None  # mm², of an outline in an image whose pixels have no values
 
     @property
     def trust(self) -> str:
@@ -120,20 +124,43 @@ class Measurement:
 def _value_lines(one: Measurement) -> tuple[str, ...]:
     if one.angle is not None:
         return (angle_text(one.angle, is_cobb=one.kind is MeasurementKind.COBB),)
-    if one.length is not None and one.width is not None:
-        return (size_text(one.length, one.width, one.unit, one.calibration),)
+    if one.time is not None or one.velocity is not None:
+        return difference_lines(one)
+    if one.length is not None:
+        return _length_lines(one)
     statistics = statistics_text(one.statistics, one.trust) if one.statistics is not None else ()
     if one.kind is MeasurementKind.PROBE and one.statistics is not None:
         return (value_text(one.statistics.mean, one.statistics.unit),)
-    if one.length is not None:
-        sign = "⌀ " if one.kind is MeasurementKind.SPHERE else ""
-        return (sign + length_text(one.length, one.unit, one.calibration), *statistics)
+    if one.area is not None:
+        statistics = (area_text(one.area, one.trust),)
     return statistics or tuple(line for line in one.text.split("\n") if line)
+
+
+def _length_lines(one: Measurement) -> tuple[str, ...]:
+    if one.length is None:
+        return ()
+    if one.width is not None:
+        return (size_text(one.length, one.width, one.unit, one.calibration),)
+    sign = "⌀ " if one.kind is MeasurementKind.SPHERE else ""
+    statistics = statistics_text(one.statistics, one.trust) if one.statistics is not None else ()
+    return (sign + length_text(one.length, one.unit, one.calibration), *statistics)
 
 
 def angle_text(degrees: float, *, is_cobb: bool = False) -> str:
     """`45.0°`, or `Cobb 23.4°`."""
     return ("Cobb " if is_cobb else "") + f"{degrees:.1f}°"
+
+
+def difference_lines(one: Measurement) -> tuple[str, ...]:
+    """`0.25 s` or `34.5 cm/s` alone, else `Δt 0.25 s` and `Δv 34.5 cm/s` (in M-mode the depth, `Δd 12.3 mm`); the last
+    says how far to trust them."""
+    told = [("Δt", f"{one.time:.2f} s")] if one.time is not None else []
+    if one.velocity is not None:
+        told.append(("Δv", f"{one.velocity:.1f} cm/s"))
+    if one.length is not None:
+        told.append(("Δd", f"{one.length:.1f} {one.unit}"))
+    lines = [f"{name} {text}" if len(told) > 1 else text for name, text in told]
+    return (*lines[:-1], lines[-1] + (f" ({one.trust})" if one.trust else ""))
 
 
 def size_text(length: float, width: float, unit: str, calibration: str) -> str:
@@ -159,17 +186,22 @@ def statistics_text(statistics: Statistics, trust: str = "") -> tuple[str, ...]:
     return (
         f"Mean {statistics.mean:.1f} SD {statistics.standard_deviation:.1f}{unit}",
         f"Min {statistics.minimum:.1f} Max {statistics.maximum:.1f}{unit}",
-        f"{area_text(statistics, trust)}  n {statistics.count}",
+        f"{region_text(statistics, trust)}  n {statistics.count}",
     )
 
 
-def area_text(statistics: Statistics, trust: str) -> str:
+def area_text(square_mm: float, trust: str) -> str:
+    """`113.1 mm² (at detector)`."""
+    return f"{square_mm:.1f} mm²" + (f" ({trust})" if trust else "")
+
+
+def region_text(statistics: Statistics, trust: str) -> str:
     """`113.1 mm²`, `113.1 mm² (at detector)`, of a sphere `113.1 mm³`, or that nothing calibrates the image."""
     if statistics.volume_mm3 is not None:
         return f"{statistics.volume_mm3:.1f} mm³" + (f" ({trust})" if trust else "")
     if statistics.area_mm2 is None:
         return "uncalibrated"
-    return f"{statistics.area_mm2:.1f} mm²" + (f" ({trust})" if trust else "")
+    return area_text(statistics.area_mm2, trust)
 
 
 def _trust(unit: str, calibration: str) -> str:

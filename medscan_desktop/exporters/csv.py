@@ -23,6 +23,7 @@ _COLUMNS = (
     *("patient_id", "patient_name", "study_date", "study_instance_uid", "series_instance_uid", "sop_instance_uid"),
     *("frame", "id", "tracking_uid", "kind", "label", "text", "is_target", "finding_code", "finding_scheme", "finding"),
     *("site_code", "site_scheme", "site", "length", "length_unit", "width", "width_unit", "angle", "angle_unit"),
+    *("time", "time_unit", "velocity", "velocity_unit"),
     *("area", "area_unit", "volume", "volume_unit", "mean", "standard_deviation", "minimum", "maximum", "value_unit"),
     *("pixels", "calibration", "method", "note", "created_by", "created_at", "points_mm"),
 )
@@ -83,7 +84,9 @@ def _values(one: Measurement) -> dict[str, Cell]:
         ("length", one.length, one.unit),
         ("width", one.width, one.unit),
         ("angle", one.angle, "deg"),
-        ("area", one.statistics.area_mm2 if one.statistics else None, "mm2"),
+        ("time", one.time, "s"),
+        ("velocity", one.velocity, "cm/s"),
+        ("area", one.statistics.area_mm2 if one.statistics else one.area, "mm2"),
         ("volume", one.statistics.volume_mm3 if one.statistics else None, "mm3"),
     ):
         row |= {name: value, f"{name}_unit": unit if value is not None else ""}

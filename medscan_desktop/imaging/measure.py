@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from medscan_desktop.domain.measurement import OUTLINES, Measurement, MeasurementKind, Statistics
+from medscan_desktop.imaging.by_region import Placed, has_own_measure, placed_by_region
 from medscan_desktop.imaging.distance_scale import DistanceScale
-from medscan_desktop.imaging.regions import Inside, area_of, pixels_inside, value_at, voxels_inside
+from medscan_desktop.imaging.regions import Inside, area_of, encloses, pixels_inside, value_at, voxels_inside
+from medscan_desktop.imaging.ultrasound_region import ULTRASOUND_REGION, RegionScale
 from medscan_desktop.imaging.volume import Volume
 
 Floats = NDArray[np.float64]
@@ -15,7 +17,10 @@ MOST_LIVE = 2_000_000  # pixels around a region: beyond it a moving one shows it
 _LATER = "values when let go"
 _NOTHING = "no pixel with a value inside"
 _COLOUR = "true colour has no values"
+_NO_ANGLE = "no angle here: the two directions have different scales"
+_FLAT = 0.05  # of the longer way, both in pixels: a line as flat as this was meant to lie along one direction
 _NOT_THERE = "its images have not all arrived"
+_AHEAD = (0.0, 0.0, 1.0)
 _POINTS = {
     MeasurementKind.ANGLE: 3,
     MeasurementKind.COBB: 4,
@@ -34,7 +39,12 @@ def measured(
     without the values of a very large region. `scale` is in place of the volume's own where a user has calibrated it.
     """
     found = _measured(one, volume, refusal, live=live)
-    return found if scale is None or scale.calibration == volume.calibration else _scaled(found, scale)
+    placed = placed_by_region(found, volume) if len(one.points) == _POINTS.get(one.kind, len(one.points)) else None
+    if placed is not None:
+        found = _by_region(found, volume, placed, live=live)
+    if scale is None or scale.calibration == volume.calibration:
+        return found
+    return found if has_own_measure(found.calibration, volume.calibration) else _scaled(found, scale)
 
 
 def rescaled(one: Measurement, scale: DistanceScale) -> Measurement:
@@ -48,9 +58,11 @@ def rescaled(one: Measurement, scale: DistanceScale) -> Measurement:
 def _scaled(found: Measurement, scale: DistanceScale) -> Measurement:
     """Lengths, and the area in their square, by another scale than the image's; points and angles stay."""
     factor, statistics = scale.factor, found.statistics
-    if statistics is not None and found.kind in OUTLINES:
+    area = None
+    if scale.unit == "mm" and found.kind in OUTLINES and encloses(found.kind, np.asarray(found.points, float)):
         area = area_of(found.kind, np.asarray(found.points, float), found.normal) * factor**2
-        statistics = replace(statistics, area_mm2=area if scale.unit == "mm" else None)
+    if statistics is not None and found.kind in OUTLINES:
+        statistics = replace(statistics, area_mm2=area)
     return replace(
         found,
         unit=scale.unit,
@@ -58,6 +70,47 @@ def _scaled(found: Measurement, scale: DistanceScale) -> Measurement:
         length=None if found.length is None else found.length * factor,
         width=None if found.width is None else found.width * factor,
         statistics=statistics,
+        area=area if statistics is None else None,
+    )
+
+
+def _by_region(found: Measurement, volume: Volume, placed: Placed, *, live: bool) -> Measurement:
+    """The same by the region that all its points lie in; in pixels where they lie in none."""
+    if placed.scale is RegionScale.PLANE:
+        return _in_plane(found, volume, placed.points, live=live)
+    if placed.scale is not RegionScale.NONE and found.kind is MeasurementKind.LENGTH:
+        return _differences(found, placed)
+    if found.angle is not None and not placed.can_turn:
+        return replace(found, angle=None, method=_NO_ANGLE)
+    to_pixels = volume.reduction.in_plane / volume.geometry.spacing[0]
+    return found if found.unit == "px" else _scaled(found, DistanceScale(to_pixels, "px", "px"))
+
+
+def _in_plane(found: Measurement, volume: Volume, points: Floats, *, live: bool) -> Measurement:
+    """By these points in mm of a region."""
+    label = ULTRASOUND_REGION if volume.reduction.is_none else f"{ULTRASOUND_REGION}, at reduced resolution"
+    anew = _with_distances(replace(found, unit="mm", calibration=label, normal=_AHEAD), points)
+    statistics, area = found.statistics, None
+    if found.kind in OUTLINES and encloses(found.kind, points):
+        area = area_of(found.kind, points, _AHEAD, live=live)
+        statistics = None if statistics is None else replace(statistics, area_mm2=area)
+    return replace(anew, normal=found.normal, statistics=statistics, area=area if statistics is None else None)
+
+
+def _differences(found: Measurement, placed: Placed) -> Measurement:
+    """Time and velocity or depth between two ends; along one direction that one alone."""
+    across, down = np.abs(placed.pixels[1] - placed.pixels[0])
+    of_x, of_y, _ = (float(step) for step in np.abs(placed.points[1] - placed.points[0]))
+    is_upright, is_level = across <= _FLAT * down, down <= _FLAT * across
+    rise = None if is_level else of_y
+    is_motion = placed.scale is RegionScale.MOTION
+    return replace(
+        found,
+        unit="mm",
+        calibration=ULTRASOUND_REGION,
+        length=rise if is_motion else None,
+        velocity=None if is_motion else rise,
+        time=None if is_upright and not is_level else of_x,
     )
 
 
@@ -72,6 +125,9 @@ def _measured(one: Measurement, volume: Volume, refusal: str, *, live: bool) -> 
         angle=None,
         statistics=None,
         method="",
+        time=None,
+        velocity=None,
+        area=None,
     )
     if len(points) != _POINTS.get(kind, len(points)):
         return bare
@@ -152,7 +208,10 @@ def _plane_statistics(
 def _region(bare: Measurement, volume: Volume, *, live: bool) -> Measurement:
     points = np.asarray(bare.points, float)
     statistics, method = _plane_statistics(volume, bare.kind, points, bare.normal, MOST_LIVE if live else None)
-    return replace(bare, statistics=statistics, method=_with_reduction(method, volume))
+    area = None
+    if statistics is None and volume.length_unit != "px" and encloses(bare.kind, points):
+        area = area_of(bare.kind, points, bare.normal, live=live)
+    return replace(bare, statistics=statistics, area=area, method=_with_reduction(method, volume))
 
 
 def _sphere(bare: Measurement, volume: Volume, points: Floats, refusal: str, *, live: bool) -> Measurement:

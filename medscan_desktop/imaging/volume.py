@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.overlay_plane import OverlayPlane
 from medscan_desktop.imaging.reduction import WHOLE, Reduction
+from medscan_desktop.imaging.ultrasound_region import UltrasoundRegion
 from medscan_desktop.imaging.voi import Voi
 
 
@@ -58,6 +59,7 @@ class Volume:
     empty: tuple[int, ...] = ()  # slices where an image is missing: they never arrive
     slice_vois: tuple[tuple[Voi, ...], ...] = ()  # the header's windows of each slice, where they differ
     overlay_planes: dict[int, tuple[OverlayPlane, ...]] = field(default_factory=dict)  # by slice; fills while it loads
+    regions: tuple[tuple[UltrasoundRegion, ...], ...] = ()  # see `regions_at`
 
     @property
     def is_colour(self) -> bool:
@@ -80,6 +82,13 @@ class Volume:
     def length_unit(self) -> str:
         """The unit of distances in this image: "mm", or "px" where nothing calibrates it."""
         return "px" if self.calibration == "px" else "mm"
+
+    def regions_at(self, frame: int) -> tuple[UltrasoundRegion, ...]:
+        """The ultrasound regions of one of the stack's slices, counted at full resolution. `regions` holds them once
+        where all slices have the same."""
+        if len(self.regions) <= 1:
+            return self.regions[0] if self.regions else ()
+        return self.regions[frame] if 0 <= frame < len(self.regions) else ()
 
     def padding_mask(self, values: NDArray[np.generic]) -> NDArray[np.bool_] | None:
         """Which of `values` are padding, None where the stack has none."""

@@ -257,7 +257,8 @@ def _flags(camera: Camera, corners: Corners, scale: DistanceScale, pane: PaneMap
     elif any(corners.lossy):
         texts.append(next(text for text in corners.lossy if text))
     if scale.calibration:
-        texts.append("uncalibrated" if scale.unit == "px" else f"distances: {scale.calibration}")
+        partly = "uncalibrated outside its ultrasound regions" if scale.has_regions else "uncalibrated"
+        texts.append(partly if scale.unit == "px" else f"distances: {scale.calibration}")
     if camera.flip_horizontal or camera.flip_vertical:
         ways = [way for way, on in (("left-right", camera.flip_horizontal), ("top-bottom", camera.flip_vertical)) if on]
         texts.append(f"flipped {' and '.join(ways)}")

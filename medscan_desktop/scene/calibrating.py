@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from medscan_desktop.domain.user_calibration import USER_CALIBRATION, UserCalibration
 from medscan_desktop.imaging.distance_scale import DistanceScale
+from medscan_desktop.imaging.ultrasound_region import RegionScale
 from medscan_desktop.scene.stack import Stack
 from medscan_desktop.scene.workspace import Workspace
 
@@ -28,7 +29,8 @@ def scale_by(calibrations: Sequence[UserCalibration], stack: Stack, k: int) -> D
         return DistanceScale()
     found = user_calibration_of(calibrations, stack, k) if can_calibrate(stack) else None
     if found is None:
-        return DistanceScale(1.0, volume.length_unit, volume.calibration)
+        has_regions = any(region.scale is not RegionScale.NONE for region in volume.regions_at(k))
+        return DistanceScale(1.0, volume.length_unit, volume.calibration, has_regions)
     return DistanceScale(found.factor, "mm", USER_CALIBRATION)
 
 

@@ -9,6 +9,7 @@ from medscan_desktop.domain.measurement import Measurement
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.domain.user_calibration import USER_CALIBRATION, CalibrationId, UserCalibration
+from medscan_desktop.imaging.by_region import has_own_measure
 from medscan_desktop.imaging.distance_scale import DistanceScale
 from medscan_desktop.imaging.measure import rescaled
 from medscan_desktop.persistence.records import Records
@@ -75,7 +76,8 @@ def _remeasured(records: Records, about: UserCalibration) -> tuple[Measurement, 
     valid = records.calibrations.of_study(about.study_instance_uid)
     changed = []
     for one in records.measurements.of_study(about.study_instance_uid):
-        if one.series_instance_uid != about.series_instance_uid or one.calibration == "":
+        has_none = one.calibration == "" or has_own_measure(one.calibration, about.image_calibration)
+        if one.series_instance_uid != about.series_instance_uid or has_none:
             continue
         anew = rescaled(one, _scale_of(one, about, valid))
         if anew != one:

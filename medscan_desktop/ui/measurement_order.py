@@ -96,5 +96,5 @@ def _size(one: Measurement) -> float:
     """Its length; of a region the diameter of a circle as large; 0 where it has neither."""
     if one.length is not None:
         return one.length
-    area = one.statistics.area_mm2 if one.statistics is not None else None
+    area = one.statistics.area_mm2 if one.statistics is not None else one.area
     return 2 * (area / 3.141592653589793) ** 0.5 if area else 0.0

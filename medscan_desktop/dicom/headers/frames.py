@@ -1,12 +1,13 @@
 """What the frames of one instance say each for itself: functional groups, grid offsets, detector geometry, regions."""
 
+import math
 from collections.abc import Mapping
 
 from medscan_desktop.dicom.headers.elements import Elements
-from medscan_desktop.dicom.headers.header import Region
 from medscan_desktop.dicom.headers.tags import REGION_ATTRIBUTES, TAGS
 from medscan_desktop.dicom.headers.values import attribute_values
 from medscan_desktop.dicom.stacks.plane import normal_of
+from medscan_desktop.imaging.ultrasound_region import UltrasoundRegion
 
 _SHARED = TAGS["SharedFunctionalGroupsSequence"]
 _PER_FRAME = TAGS["PerFrameFunctionalGroupsSequence"]
@@ -82,22 +83,40 @@ def _numbers(attributes: Mapping[str, str], keyword: str) -> tuple[float, ...]:
         return ()
 
 
-def regions_of(elements: Elements) -> tuple[Region, ...]:
+def regions_of(elements: Elements) -> tuple[UltrasoundRegion, ...]:
     """The ultrasound regions whose bounds and steps are stated."""
     found = (attribute_values(item, REGION_ATTRIBUTES, "") for item in elements.items.get(_REGIONS, ()))
     return tuple(region for values in found if (region := _region(values)) is not None)
 
 
-def _region(values: Mapping[str, str]) -> Region | None:
+def _region(values: Mapping[str, str]) -> UltrasoundRegion | None:
     names = ("RegionLocationMinX0", "RegionLocationMinY0", "RegionLocationMaxX1", "RegionLocationMaxY1")
     try:
         x0, y0, x1, y1 = (int(values[name]) for name in names)
-        return Region(
+        return UltrasoundRegion(
             bounds=(x0, y0, x1, y1),
             unit_x=int(values["PhysicalUnitsXDirection"]),
             unit_y=int(values["PhysicalUnitsYDirection"]),
-            delta_x=float(values["PhysicalDeltaX"]),
-            delta_y=float(values["PhysicalDeltaY"]),
+            delta_x=_finite(values["PhysicalDeltaX"]),
+            delta_y=_finite(values["PhysicalDeltaY"]),
+            data_type=int(values.get("RegionDataType", "0")),
+            flags=int(values.get("RegionFlags", "0")),
+            reference=_reference(values),
+            reference_value=(
+                _finite(values.get("ReferencePixelPhysicalValueX", "0")),
+                _finite(values.get("ReferencePixelPhysicalValueY", "0")),
+            ),
         )
     except (KeyError, ValueError):
         return None
+
+
+def _reference(values: Mapping[str, str]) -> tuple[int, int] | None:
+    x, y = values.get("ReferencePixelX0"), values.get("ReferencePixelY0")
+    return None if x is None or y is None else (int(x), int(y))
+
+
+def _finite(text: str) -> float:
+    """0 for what is no number: it calibrates nothing."""
+    number = float(text)
+    return number if math.isfinite(number) else 0.0

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid
+from medscan_desktop.imaging.ultrasound_region import UltrasoundRegion
 
 _VERSION = 1
 
@@ -53,17 +54,6 @@ _PIXEL_FIELDS = tuple(one.name for one in fields(Pixels))  # `asdict` copies dee
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
-    """One ultrasound region (PS3.3 C.8.5.5): pixel bounds, units (3 = cm) and the step of one pixel in them."""
-
-    bounds: tuple[int, int, int, int]  # x0, y0, x1, y1, inclusive
-    unit_x: int
-    unit_y: int
-    delta_x: float
-    delta_y: float
-
-
-@dataclass(frozen=True, slots=True)
 class Header:
     """One instance. `attributes` are the header's values as text, "\\\\" between several, by keyword.
 
@@ -81,7 +71,7 @@ class Header:
     attributes: Mapping[str, str]
     pixels: Pixels | None = None
     per_frame: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    regions: tuple[Region, ...] = ()
+    regions: tuple[UltrasoundRegion, ...] = ()
 
     @property
     def modality(self) -> str:
@@ -132,7 +122,7 @@ class Header:
             "frames": self.frames,
             "attributes": dict(self.attributes),
             "per_frame": {keyword: list(values) for keyword, values in self.per_frame.items()},
-            "regions": [asdict(region) | {"bounds": list(region.bounds)} for region in self.regions],
+            "regions": [asdict(region) for region in self.regions],
             "pixels": {name: getattr(self.pixels, name) for name in _PIXEL_FIELDS} if self.pixels else None,
         }
 
@@ -151,5 +141,5 @@ class Header:
             attributes=attributes,
             pixels=Pixels(**body["pixels"]) if body["pixels"] else None,
             per_frame={keyword: tuple(values) for keyword, values in body["per_frame"].items()},
-            regions=tuple(Region(**{**region, "bounds": tuple(region["bounds"])}) for region in body["regions"]),
+            regions=tuple(UltrasoundRegion.from_json(region) for region in body["regions"]),
         )

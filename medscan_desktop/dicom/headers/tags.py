@@ -166,12 +166,18 @@ _SEQUENCE_TABLE = """
 """
 
 _REGION_TABLE = """
+00186014 US RegionDataType
+00186016 UL RegionFlags
 00186018 UL RegionLocationMinX0
 0018601A UL RegionLocationMinY0
 0018601C UL RegionLocationMaxX1
 0018601E UL RegionLocationMaxY1
+00186020 SL ReferencePixelX0
+00186022 SL ReferencePixelY0
 00186024 US PhysicalUnitsXDirection
 00186026 US PhysicalUnitsYDirection
+00186028 FD ReferencePixelPhysicalValueX
+0018602A FD ReferencePixelPhysicalValueY
 0018602C FD PhysicalDeltaX
 0018602E FD PhysicalDeltaY
 """

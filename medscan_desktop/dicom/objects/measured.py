@@ -15,7 +15,7 @@ from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import Workers
 from medscan_desktop.domain.code import Code
 from medscan_desktop.domain.errors import Unsuitable
-from medscan_desktop.domain.measurement import Measurement, MeasurementId, MeasurementKind, Point, Statistics
+from medscan_desktop.domain.measurement import OUTLINES, Measurement, MeasurementId, MeasurementKind, Point, Statistics
 from medscan_desktop.domain.shown import shown
 from medscan_desktop.domain.study import InstanceUid, SeriesUid
 from medscan_desktop.domain.user import UserId
@@ -47,6 +47,7 @@ def measurement_of(group: Body, plans: Sequence[StackPlan], *, report: str, numb
     identifier = _identifier(details) or MeasurementId(str(uuid5(_MADE_HERE, f"{report}/{number}")))
     unit = str(details.get("unit") or _length_unit(group, plan))
     numbers = _Numbers(group["numbers"], str(details.get("value_unit", "")) if "value_unit" in details else None)
+    counted = numbers.statistics(drawn.kind)
     is_on_image = details.get("image", "?") is not None if details else drawn.is_on_image
     return Measurement(
         id=identifier,
@@ -60,7 +61,7 @@ def measurement_of(group: Body, plans: Sequence[StackPlan], *, report: str, numb
         unit=unit,
         calibration=_text(details.get("calibration")) if details else _calibration(unit, plan),
         length=numbers.first(terms.LENGTHS) if drawn.kind in _WITH_LENGTH else None,
-        statistics=numbers.statistics(drawn.kind),
+        statistics=counted,
         created_by=UserId(_text(details["created_by"])) if details.get("created_by") else None,
         created_at=_text(details.get("created_at")),
         note=_text(details.get("note")),
@@ -75,6 +76,9 @@ def measurement_of(group: Body, plans: Sequence[StackPlan], *, report: str, numb
         is_target=bool(group["is_target"]),
         tracking_uid=_tracking(group, details),
         method=_text(details.get("method")),
+        time=numbers.within(terms.TIMES, terms.SECOND) if drawn.kind is MeasurementKind.LENGTH else None,
+        velocity=numbers.within(terms.VELOCITIES, terms.CM_PER_S) if drawn.kind is MeasurementKind.LENGTH else None,
+        area=numbers.within(terms.AREAS, terms.MM2) if drawn.kind in OUTLINES and counted is None else None,
     )
 
 
@@ -90,7 +94,7 @@ def with_other_numbers(one: Measurement, group: Body) -> Measurement:
     if _details(group["details"]):
         return one
     counted = one.statistics
-    own = [one.length, one.width, one.angle]
+    own = [one.length, one.width, one.angle, one.time, one.velocity, one.area]
     if counted is not None:
         own += [counted.area_mm2, counted.volume_mm3, counted.mean, counted.standard_deviation]
         own += [counted.minimum, counted.maximum, float(counted.count)]
@@ -122,6 +126,11 @@ class _Numbers:
     def first(self, names: frozenset[str]) -> float | None:
         """The first number of one of these names."""
         return next((float(one["value"]) for one in self._numbers if one["name"][0] in names), None)
+
+    def within(self, names: frozenset[str], unit: Code) -> float | None:
+        """The first number of one of these names that is in this unit."""
+        found = (one for one in self._numbers if one["name"][0] in names and one["unit"][0] == unit.value)
+        return next((float(one["value"]) for one in found), None)
 
     def statistics(self, kind: MeasurementKind) -> Statistics | None:
         """Those of pixel values; None where the group does not have them all."""

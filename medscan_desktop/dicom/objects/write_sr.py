@@ -160,6 +160,12 @@ def _numbers(one: Measurement, place: Place, drawn: Sequence[Lines] = ()) -> lis
         made.append(_number(name, one.length, unit, where=_coordinates(own, place)))
     if one.width is not None:
         made.append(_number(terms.SHORT_AXIS, one.width, unit, where=_coordinates(drawn[1:], place)))
+    if one.time is not None:
+        made.append(_number(terms.TIME, one.time, terms.SECOND, where=_coordinates(drawn, place)))
+    if one.velocity is not None:
+        made.append(_number(terms.VELOCITY, one.velocity, terms.CM_PER_S, where=_coordinates(drawn, place)))
+    if one.area is not None:
+        made.append(_number(terms.AREA, one.area, terms.MM2))
     if one.statistics is not None:
         made += _statistics(one.statistics, place.plan.modality)
     return [number for number in made if number is not None] or None

@@ -32,6 +32,7 @@ from medscan_desktop.domain.errors import FileRefused, Hostile, MedScanError
 from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.turns import let_the_window
+from medscan_desktop.imaging.ultrasound_region import UltrasoundRegion
 from medscan_desktop.imaging.voi import Voi
 from medscan_desktop.imaging.volume import Volume
 
@@ -89,6 +90,7 @@ def prepared(plan: StackPlan, opener: Opener, geometry: Geometry, allocate: Allo
         warnings=plan.warnings,
         empty=plan.empty,
         slice_vois=_by_slice(plan) if not tables.vois else (),
+        regions=_regions_by_slice(plan),
     )
     return mapping, volume
 
@@ -98,6 +100,12 @@ def _by_slice(plan: StackPlan) -> tuple[tuple[Voi, ...], ...]:
     if not plan.frame_vois:
         return ()
     return tuple(plan.frame_vois[plan.frame_near(k)] for k in range(plan.geometry.shape[0]))
+
+
+def _regions_by_slice(plan: StackPlan) -> tuple[tuple[UltrasoundRegion, ...], ...]:
+    if len(plan.frame_regions) <= 1:
+        return plan.frame_regions
+    return tuple(plan.frame_regions[plan.frame_near(k)] for k in range(plan.geometry.shape[0]))
 
 
 def leave_free(volume: Volume) -> None:

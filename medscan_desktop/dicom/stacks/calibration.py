@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from medscan_desktop.dicom.headers.header import Header
 from medscan_desktop.dicom.stacks.rescale import PARAMETRIC_MAP
+from medscan_desktop.imaging.ultrasound_region import ULTRASOUND_REGION, UltrasoundRegion
 
 PROJECTIONS = frozenset(("CR", "DX", "MG", "XA", "RF", "IO", "PX", "RG"))
 _PLANAR = frozenset(("CT", "MR", "PT", "NM", "RTDOSE"))
@@ -14,6 +15,7 @@ _TOMOGRAPHIC = "1.2.840.10008.5.1.4.1.1.13.1."  # X-Ray 3D and breast tomosynthe
 _ULTRASOUND_VOLUME = "1.2.840.10008.5.1.4.1.1.6.2"
 _SAME = 5e-5  # spacings that differ by less are one, written with fewer digits
 _CENTIMETRES = 3
+_MOST_REGIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,13 @@ def _magnification(header: Header) -> float:
     return to_detector / to_patient if to_detector and to_patient and to_patient > 0 else 1.0
 
 
+def ultrasound_regions(header: Header) -> tuple[UltrasoundRegion, ...]:
+    """The regions that say what a measurement within one of them is worth; none in what has a grid of its own, and none
+    where a file names more than any device draws."""
+    is_image = header.modality == "US" and header.sop_class_uid != _ULTRASOUND_VOLUME
+    return header.regions if is_image and len(header.regions) <= _MOST_REGIONS else ()
+
+
 def _ultrasound(header: Header) -> Calibration | None:
     """The step that all regions in centimetres share; None where they differ or there are none."""
     steps = {
@@ -103,7 +112,7 @@ def _ultrasound(header: Header) -> Calibration | None:
     others = any(_CENTIMETRES not in (region.unit_x, region.unit_y) for region in header.regions)
     if len(steps) != 1 or others:
         return None
-    return Calibration(*steps.pop(), "ultrasound region")
+    return Calibration(*steps.pop(), ULTRASOUND_REGION)
 
 
 def _pixels(header: Header) -> Calibration:

@@ -7,6 +7,7 @@ from medscan_desktop.dicom.headers.header import Header
 from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid
 from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.ultrasound_region import UltrasoundRegion
 from medscan_desktop.imaging.window import Window
 from medscan_desktop.scene.stack import Phase, StackId
 
@@ -30,7 +31,7 @@ class StackPlan:
     volume may be measured and no model run, which planes may still allow. `warnings` belong in a banner that is never
     hidden; `details` are all of what they only count. `reason` is why it is a stack of its own. `calibration`, `unit`,
     `vois`, `inverted` and `padding` are those of `imaging.volume.Volume`, the middle frame's; `frame_vois` and
-    `frame_paddings` are each frame's own, empty where all are the same.
+    `frame_paddings` are each frame's own, empty where all are the same; of `frame_regions` there is then one.
     """
 
     id: StackId
@@ -56,6 +57,7 @@ class StackPlan:
     phase: Phase | None = None
     frame_vois: tuple[tuple[Window, ...], ...] = ()
     frame_paddings: tuple[tuple[float, float] | None, ...] = ()  # closed ranges of stored values
+    frame_regions: tuple[tuple[UltrasoundRegion, ...], ...] = ()  # of ultrasound, empty where no frame has any
 
     @property
     def anchor(self) -> str:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from medscan_desktop.dicom.headers.header import Header
 from medscan_desktop.dicom.headers.identity import DERIVED
-from medscan_desktop.dicom.stacks.calibration import Calibration, calibration_of
+from medscan_desktop.dicom.stacks.calibration import Calibration, calibration_of, ultrasound_regions
 from medscan_desktop.dicom.stacks.placing import Placed, placed
 from medscan_desktop.dicom.stacks.plan import FrameRef, StackPlan
 from medscan_desktop.dicom.stacks.rescale import padding_of, stored_padding_of, unit_of, windows_of
 from medscan_desktop.dicom.stacks.slices import Slice
 from medscan_desktop.dicom.stacks.split import Part
 from medscan_desktop.domain.study import SeriesUid
+from medscan_desktop.imaging.ultrasound_region import UltrasoundRegion
 from medscan_desktop.imaging.window import Window, is_lowest_white
 from medscan_desktop.scene.stack import Phase, StackId
 
@@ -66,6 +67,7 @@ def plan_stack(part: Part) -> StackPlan:
         phase=_phase(part, first),
         frame_vois=read.frame_vois,
         frame_paddings=read.frame_paddings,
+        frame_regions=_regions(slices),
     )
 
 
@@ -84,6 +86,14 @@ def _read(slices: tuple[Slice, ...], middle: Slice) -> _Read:
         frame_vois=vois,
         frame_paddings=paddings,
     )
+
+
+def _regions(slices: tuple[Slice, ...]) -> tuple[tuple[UltrasoundRegion, ...], ...]:
+    """Each slice's ultrasound regions, once where all have the same."""
+    found = tuple(ultrasound_regions(item.header) for item in slices)
+    if not any(found):
+        return ()
+    return found[:1] if found.count(found[0]) == len(found) else found
 
 
 def _varies(slices: tuple[Slice, ...], keywords: tuple[str, ...]) -> bool:
