@@ -117,10 +117,10 @@ def _laid_out(workspace: Workspace, finding: StageFinding) -> Workspace:
     hung = replace(workspace, views=ordered, layout=layout, active=active, maximised=None, drafts=())
     for view in ordered:
         hung = _placed(hung, view, stage.cells[view.id].position)
-    return _linked(hung, stage)
+    return linked_by(hung, stage)
 
 
-def _linked(workspace: Workspace, stage: Stage) -> Workspace:
+def linked_by(workspace: Workspace, stage: Stage) -> Workspace:
     """What the stage's views do together, and nothing else; a stage that says nothing gives back the user's own."""
     own, spaces = workspace.own_links or workspace.links, workspace.links.spaces
     if not stage.links:

@@ -9,10 +9,14 @@ from dataclasses import replace
 from math import isfinite
 from typing import Any
 
-from medscan_desktop.domain.errors import Damaged
+from medscan_desktop.domain.errors import Damaged, Unsuitable
+from medscan_desktop.domain.hanging_file import from_json, to_json
+from medscan_desktop.domain.hanging_protocol import Hung, Stage
 from medscan_desktop.domain.measurement import Point
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.imaging.voi import VoiFunction, Window
+from medscan_desktop.scene.apply_protocol import linked_by
+from medscan_desktop.scene.curve import Curve
 from medscan_desktop.scene.display import CornerTexts
 from medscan_desktop.scene.hanging import PENDING
 from medscan_desktop.scene.layout import Layout
@@ -23,6 +27,7 @@ from medscan_desktop.scene.view import Camera, Camera3D, View, ViewId, ViewKind
 from medscan_desktop.scene.workspace import Workspace
 
 _VERSION = 1
+_MOST_POINTS = 2000  # of a drawn curve
 _BROKEN = "How the screen stood is stored in a form that cannot be read."
 _FLAGS = ("crosshair", "masks_visible", "only_key_images", "overlay_planes", "shutters", "reference_lines")
 
@@ -32,6 +37,7 @@ def desktop_of(workspace: Workspace) -> dict[str, Any] | None:
     if workspace.study is None:
         return None
     shown = {view.stack for view in workspace.views}
+    hung = workspace.hung
     return {
         "version": _VERSION,
         "study": workspace.study.study_instance_uid,
@@ -42,6 +48,8 @@ def desktop_of(workspace: Workspace) -> dict[str, Any] | None:
         "maximised": None if workspace.maximised is None else int(workspace.maximised),
         "focus": {stack: list(point) for stack, point in workspace.focus.items() if stack in shown},
         "turns": {stack: list(turn.numbers) for stack, turn in workspace.turns.items() if stack in shown},
+        "curves": {stack: _curve_body(curve) for stack, curve in workspace.curves.items() if stack in shown},
+        "hung": None if hung is None else {"protocol": to_json(hung.protocol), "stage": hung.stage},
         "tool": workspace.tool,
         "overlay": int(workspace.overlay),
         "flags": {name: bool(getattr(workspace, name)) for name in _FLAGS},
@@ -83,6 +91,7 @@ def with_desktop(workspace: Workspace, body: Mapping[str, Any]) -> Workspace:
     bodies = {_whole(one.get("id")): one for one in map(_mapping, _list(body.get("views")))}
     if set(bodies) != set(layout.cells):
         raise Damaged(_BROKEN)
+    workspace = _with_curves(workspace, _mapping(body.get("curves", {})))
     views = tuple(_view(workspace, ViewId(cell), bodies[cell]) for cell in layout.cells)
     if not any(view.stack is not None for view in views):
         return workspace
@@ -109,7 +118,41 @@ def with_desktop(workspace: Workspace, body: Mapping[str, Any]) -> Workspace:
     for stack, numbers in _mapping(body.get("turns")).items():
         if hung.stack(StackId(stack)) is not None:
             hung = hung.with_turn(StackId(stack), turn_of([_numbers(numbers, 9)[k : k + 3] for k in (0, 3, 6)]))
-    return hung
+    return _with_protocol(hung, body["hung"]) if "hung" in body else hung
+
+
+def _with_curves(workspace: Workspace, bodies: Mapping[str, Any]) -> Workspace:
+    for stack, one in bodies.items():
+        body = _mapping(one)
+        points = tuple(_point(point) for point in _list(body.get("points")))
+        curve = Curve(points, _point(body.get("normal")), *_numbers([body.get("angle")], 1))
+        if not 0 < len(points) <= _MOST_POINTS or not any(curve.normal):
+            raise Damaged(_BROKEN)
+        if workspace.stack(StackId(stack)) is not None:
+            workspace = workspace.with_curve(StackId(stack), curve)
+    return workspace
+
+
+def _curve_body(curve: Curve) -> dict[str, Any]:
+    return {"points": [list(point) for point in curve.points], "normal": list(curve.normal), "angle": curve.angle}
+
+
+def _with_protocol(workspace: Workspace, body: object) -> Workspace:
+    """The hanging protocol and its stage as they were, with what its views do together; none where there was none.
+
+    None, too, of a protocol that this release cannot read: the screen itself is whole without it.
+    """
+    hung: Hung | None = None
+    if body is not None:
+        stored = _mapping(body)
+        try:
+            protocol, stage = from_json(stored.get("protocol")), _whole(stored.get("stage"))
+        except Unsuitable:
+            stage, protocol = 0, None
+        if protocol is not None and stage < len(protocol.stages):
+            hung = Hung(protocol, stage)
+    together = hung.protocol.stages[hung.stage] if hung is not None else Stage(())
+    return replace(linked_by(workspace, together), hung=hung)
 
 
 def _view_body(workspace: Workspace, view: View) -> dict[str, Any]:
@@ -139,9 +182,9 @@ def _view(workspace: Workspace, view_id: ViewId, body: Mapping[str, Any]) -> Vie
         kind = ViewKind(body.get("kind", ""))
     except ValueError as error:
         raise Damaged(_BROKEN) from error
-    if kind is ViewKind.CURVED:  # the line that it follows was drawn for the moment
-        kind = ViewKind.ACQUIRED
     stack = workspace.stack(StackId(str(body.get("stack"))))
+    if kind is ViewKind.CURVED and (stack is None or stack.id not in workspace.curves):
+        kind = ViewKind.ACQUIRED
     if stack is None or _image_count(stack) != body.get("images"):
         return View(view_id, ViewKind.ACQUIRED)
     zoom, right, down, rotation = _numbers(body.get("camera"), 4)

@@ -21,6 +21,8 @@ _WATCHED = (
     "maximised",
     "focus",
     "turns",
+    "curves",
+    "hung",
     "tool",
     "overlay",
     "crosshair",

@@ -6,10 +6,13 @@ from dataclasses import replace
 import pytest
 
 from medscan_desktop.domain.errors import Damaged
+from medscan_desktop.domain.hanging_protocol import Cell, Hung, Protocol, Stage
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.imaging.voi import VoiFunction, Window
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene import arranging
+from medscan_desktop.scene.apply_protocol import hang_by
+from medscan_desktop.scene.curve import Curve
 from medscan_desktop.scene.desktop import active_stack, desktop_of, study_of_desktop, with_desktop
 from medscan_desktop.scene.display import CornerTexts
 from medscan_desktop.scene.hanging import PENDING, hang
@@ -75,6 +78,34 @@ def test_everything_that_was_arranged_comes_back() -> None:
     assert active_stack(stored(was)) == STACK and study_of_desktop(stored(was)) == STUDY.study_instance_uid
 
 
+def test_a_drawn_curve_and_its_straightened_view_come_back() -> None:
+    curve = Curve(((0.0, 0.0, 400.0), (10.0, 5.0, 402.5), (20.0, 5.0, 405.0)), (0.0, 0.0, 1.0), 35.0)
+    was = opened().with_curve(STACK, curve)
+    was = was.with_view(replace(was.views[1], kind=ViewKind.CURVED))
+
+    back = with_desktop(opened(), stored(was))
+    assert back.curves == was.curves and back.views == was.views
+    without = stored(was) | {"curves": {}}
+    assert with_desktop(opened(), without).views[1].kind is ViewKind.ACQUIRED
+
+
+def test_the_protocol_and_stage_that_the_user_chose_come_back_with_what_their_views_do_together() -> None:
+    cells = (Cell(view="axial"), Cell(view="coronal"))
+    chosen = Protocol("mine", "Mine", stages=(Stage(cells[:1], "one"), Stage(cells, "two", links=("zoom",))))
+    was = hang_by(opened(), chosen, 1)
+    first = hang_by(opened(), Protocol("best", "Best", stages=(Stage(cells),)))
+
+    back = with_desktop(first, stored(was))
+    assert back.hung == was.hung == Hung(chosen, 1)
+    assert back.links == was.links and back.own_links == first.links
+    assert with_desktop(first, stored(replace(was, hung=None))).hung is None
+    old = {name: value for name, value in stored(was).items() if name not in ("hung", "curves")}
+    assert with_desktop(first, old).hung == first.hung  # kept by an earlier release
+    unknown = stored(was) | {"hung": {"protocol": {"id": "mine", "newer": 1}, "stage": 1}}
+    assert with_desktop(first, unknown).hung is None
+    assert with_desktop(first, unknown).views == was.views
+
+
 def test_a_sheet_comes_back_at_its_page() -> None:
     sheet = arranging.tiled(opened(), 2, 3)
     back = with_desktop(opened(), stored(sheet))
@@ -127,6 +158,10 @@ def test_a_window_that_waits_for_the_pixels_waits_again() -> None:
         (("views", 0, "slab"), ["MAX", 3]),
         (("focus",), {STACK: [1, 2]}),
         (("turns",), {STACK: [1] * 8}),
+        (("curves",), {STACK: {"points": [], "normal": [0, 0, 1], "angle": 0}}),
+        (("curves",), {STACK: {"points": [[0, 0, 0]], "normal": [0, 0, 0], "angle": 0}}),
+        (("hung",), 3),
+        (("hung",), {"protocol": {"id": "a", "name": "A", "stages": [{"cells": [{}]}]}, "stage": -1}),
     ],
 )
 def test_a_broken_body_is_refused_as_a_whole(path: tuple[str | int, ...], value: object) -> None:
