@@ -99,7 +99,7 @@ class Desk(QWidget):
         self.going_on.lock(user)
         idle = f"Locked after {self._minutes:g} minutes without input. Log in to go on."
         self.locked.emit(idle if reason == "idle" else "Locked. Log in to go on.")
-        self.help.hide()
+        self.help.leave()
         self.hands.close()
         self.hanging.close()
         self.display.close()

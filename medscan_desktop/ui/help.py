@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from medscan_desktop.tools import tool_named
 from medscan_desktop.tools.bindings import Button, Modifier, profile_named
 from medscan_desktop.ui import make
+from medscan_desktop.ui.cover import Cover
 from medscan_desktop.ui.key_map import KeyMap, native
 
 
@@ -31,6 +32,7 @@ _BUTTONS = {
     (Button.RIGHT, Modifier.PLAIN): ("Right drag",),
     (Button.WHEEL, Modifier.PLAIN): ("Wheel",),
     (Button.WHEEL, Modifier.CONTROL): ("Ctrl", "wheel"),
+    (Button.WHEEL, Modifier.ALT): ("Alt", "wheel"),
     (Button.NONE, Modifier.SHIFT): ("Shift", "move"),
 }
 _COLUMNS = 4
@@ -70,19 +72,15 @@ def _keyboard(keys: KeyMap) -> list[Listed]:
     return lines
 
 
-class HelpOverlay(QWidget):
-    """Covers its parent; any click or key takes it away."""
+class HelpOverlay(Cover):
+    """Any click or key takes it away."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._covered = parent
-        self._keyboard: QWidget | None = None
+        super().__init__(parent, darkness=200)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._keys: KeyMap | None = None
         self._card: QWidget | None = None
         self._layout = make.column(self)
-        parent.installEventFilter(self)
-        self.hide()
 
     def use_keys(self, keys: KeyMap) -> None:
         """The keys of the user who is here; the list is made when it is asked for."""
@@ -95,42 +93,15 @@ class HelpOverlay(QWidget):
     def toggle(self) -> None:
         """Show and take the keyboard, or give both back."""
         if self.isVisible():
-            self.hide()
+            self.leave()
             return
-        self._keyboard = QApplication.focusWidget()
         if self._card is None and self._keys is not None:
             self._card = _card(listed(self._keys))
             self._layout.addWidget(self._card, alignment=Qt.AlignmentFlag.AlignCenter)
-        self.setGeometry(self._covered.rect())
-        self.show()
-        self.raise_()
-        self.setFocus()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # while the list is up, no key means what it says
-            return True
-        return super().event(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self.setGeometry(self._covered.rect())
-        return False
+        self.come(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        self.hide()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        if self._keyboard is not None:
-            self._keyboard.setFocus()
-            self._keyboard = None
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.hide()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(6, 8, 10, 200))
+        self.leave()
 
 
 def _card(lines: list[Listed]) -> QWidget:

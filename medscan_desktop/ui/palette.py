@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from medscan_desktop.ui import make, theme
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.command import UiCommand
+from medscan_desktop.ui.cover import Cover
 from medscan_desktop.ui.key_map import KeyMap
 
 _WIDTH, _SIDE, _ROWS, _ROW = 560, 110, 12, 26
@@ -20,11 +21,10 @@ _STEPS: dict[int, int] = {
 }
 _ESCAPE: int = Qt.Key.Key_Escape
 _COMMAND = Qt.ItemDataRole.UserRole
-_COMES_BACK = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
 class Palette(Cover):
-    """Lies over its parent until a command is chosen, Esc is pressed or beside it is clicked."""
+    """Lies over its page until a command is chosen, Esc is pressed or beside it is clicked."""
 
     def __init__(self, parent: QWidget, actions: ViewerActions, run: Callable[[UiCommand], object]) -> None:
         super().__init__(parent)
@@ -58,38 +58,18 @@ class Palette(Cover):
         self.line.textChanged.connect(self._show)
         self.line.returnPressed.connect(self._choose)
         self.list.itemClicked.connect(lambda _item, _column: self._choose())
-        self.line.installEventFilter(self)
 
     def ask(self, keys: KeyMap) -> None:
         """Show it, empty, with the keyboard."""
         self._keys = keys
-        self._keyboard = QApplication.focusWidget()
         self.line.clear()
         self._show("")
-        self.setGeometry(self._covered.rect())
-        self.show()
-        self.raise_()
-        self.line.setFocus()
+        self.come(self.line)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._covered and event.type() == QEvent.Type.Resize:
-            self.setGeometry(self._covered.rect())
-        if watched is not self.line:
-            return False
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # while it is up, every key is for it
-            return True
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        if watched is self.line and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._pressed(event.key())
-        if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in _COMES_BACK:
-            self.hide()  # the keyboard is elsewhere (another study has come): nothing could be typed, nor Esc be heard
-        return False
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._leave()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(6, 8, 10, 150))
+        return super().eventFilter(watched, event)
 
     def _pressed(self, key: int) -> bool:
         step = _STEPS.get(key, 0)
@@ -97,7 +77,7 @@ class Palette(Cover):
             self._choose_row(self.list.currentIndex().row() + step)
             return True
         if key == _ESCAPE:
-            self._leave()
+            self.leave()
             return True
         return False
 
@@ -128,14 +108,8 @@ class Palette(Cover):
             return
         command: UiCommand = item.data(0, _COMMAND)
         if command.is_possible(self._actions):
-            self._leave()
+            self.leave()
             self._run(command)
-
-    def _leave(self) -> None:
-        self.hide()
-        if self._keyboard is not None:
-            self._keyboard.setFocus()
-            self._keyboard = None
 
 
 def matching(commands: Sequence[UiCommand], text: str) -> list[UiCommand]:

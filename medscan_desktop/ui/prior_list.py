@@ -3,27 +3,26 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHeaderView, QSizePolicy, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTreeWidget, QTreeWidgetItem, QWidget
 
 from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.services.priors import PriorRow
 from medscan_desktop.ui import make, theme
+from medscan_desktop.ui.cover import Cover
 
 _WIDTH, _ROW, _MOST_ROWS = 940, 30, 14
 _COLUMNS = (("Date", 96), ("", 180), ("Modality", 84), ("Study", 0), ("How it compares", 320))
 _ROLE = Qt.ItemDataRole.UserRole
 
 
-class PriorList(QWidget):
-    """Lies over its parent until one is chosen, Esc is pressed, or beside it is clicked."""
+class PriorList(Cover):
+    """Lies over its page until one is chosen, Esc is pressed, or beside it is clicked."""
 
     def __init__(self, parent: QWidget, choose: Callable[[PriorRow], object]) -> None:
         super().__init__(parent)
-        self._covered = parent
         self._choose = choose
-        self._keyboard: QWidget | None = None
         self.list = QTreeWidget()
         self.list.setHeaderLabels([name for name, _ in _COLUMNS])
         self.list.setRootIsDecorated(False)
@@ -50,13 +49,9 @@ class PriorList(QWidget):
         layout.addStretch()
         self.list.itemActivated.connect(lambda _item, _column: self._take())
         self.list.itemClicked.connect(lambda _item, _column: self._take())
-        self.list.installEventFilter(self)
-        parent.installEventFilter(self)
-        self.hide()
 
     def ask(self, rows: tuple[PriorRow, ...], shown: frozenset[StudyUid]) -> None:
         """Show it, newest first; the one that compares best is chosen, those in `shown` are marked."""
-        self._keyboard = QApplication.focusWidget()
         self.list.clear()
         best = rows[0] if rows else None
         for row in sorted(rows, key=lambda row: (row.study.study_date, row.study.study_time), reverse=True):
@@ -68,38 +63,21 @@ class PriorList(QWidget):
         self.list.setFixedHeight(max(1, min(len(rows), _MOST_ROWS)) * _ROW + header + 6)
         self.list.setVisible(bool(rows))
         self.empty.setVisible(not rows)
-        self.setGeometry(self._covered.rect())
-        self.show()
-        self.raise_()
-        (self.list if rows else self).setFocus()
+        self.come(self.list if rows else self)
 
     def leave(self) -> None:
         """Gone, and nothing of a patient with it."""
-        self.hide()
+        super().leave()
         self.list.clear()
-        if self._keyboard is not None:
-            self._keyboard.setFocus()
-            self._keyboard = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._covered and event.type() == QEvent.Type.Resize:
-            self.setGeometry(self._covered.rect())
-        if watched is self.list and event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # while it is up, every key is for it
-            return True
         if watched is self.list and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._pressed(event)
-        return False
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._pressed(event):
-            QWidget.keyPressEvent(self, event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.leave()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(6, 8, 10, 150))
+            super().keyPressEvent(event)
 
     def _pressed(self, event: QKeyEvent) -> bool:
         key: int = event.key()

@@ -90,7 +90,7 @@ class ViewerPage(QWidget):
         self.palette_page = Palette(self, self.commands, self._perform)
         self._binder = KeyBinder(self, [one for one in UI_COMMANDS if one not in WINDOW], self._perform)
         self.use_keys(KeyMap(UI_COMMANDS, Hands()))
-        self.commands.show_palette = lambda: self.palette_page.ask(self.keys)
+        self.commands.show_palette = self._find_command
         self.grid.menu_wanted.connect(self._show_menu)
         self.grid.reference_wanted.connect(self.documents.follow)
         self.grid.save_wanted.connect(self.documents.save)
@@ -130,6 +130,7 @@ class ViewerPage(QWidget):
         self.stacks.close_windows()
         self.priors.forget()
         self.prior_list.leave()
+        self.palette_page.leave()
         forget_texts()
 
     def close_workers(self) -> None:
@@ -190,6 +191,10 @@ class ViewerPage(QWidget):
     def fill_commands(self, menu: QMenu) -> None:
         """Every command, in its group."""
         fill_commands(menu, self.keys, self.commands)
+
+    def _find_command(self) -> None:
+        if self.isVisible():  # its key counts in the whole window; over a page that is not there it would come up later
+            self.palette_page.ask(self.keys)
 
     def _perform(self, command: UiCommand) -> None:
         if isinstance(QApplication.focusWidget(), QLineEdit):

@@ -211,6 +211,31 @@ def test_the_palette_goes_when_the_keyboard_goes_elsewhere(reading: Open, qtbot:
     assert viewer.hasFocus()
 
 
+def test_a_list_with_nothing_in_it_hears_esc_and_no_other_key_gets_through(reading: Open, qtbot: QtBot) -> None:
+    """A patient without other studies: the list says so, and goes."""
+    viewer, before = reading.desk.viewer, reading.parts.workstation.store.workspace
+    press(viewer, Qt.Key.Key_P, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(viewer.prior_list.empty.isVisible)
+
+    press(viewer.prior_list, Qt.Key.Key_I)
+    press(viewer.prior_list, Qt.Key.Key_Escape)
+
+    assert not viewer.prior_list.isVisible()
+    assert viewer.hasFocus()
+    assert reading.parts.workstation.store.workspace is before
+
+
+def test_the_palettes_key_on_the_librarys_page_brings_nothing_up_later(reading: Open, qtbot: QtBot) -> None:
+    desk = reading.desk
+    desk.viewer.commands.show_library()
+    qtbot.waitUntil(lambda: not desk.viewer.isVisible())
+
+    desk.viewer.commands.show_palette()
+    desk._pages.setCurrentWidget(desk.viewer)
+
+    assert not desk.viewer.palette_page.isVisible()
+
+
 def test_while_the_palette_is_up_no_key_means_what_it_says(reading: Open, qtbot: QtBot) -> None:
     viewer, before = reading.desk.viewer, reading.parts.workstation.store.workspace
     press(viewer, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
