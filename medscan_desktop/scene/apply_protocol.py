@@ -81,6 +81,24 @@ def stage_after(workspace: Workspace, step: int) -> int | None:
     return None if not onward else onward[0] if step > 0 else onward[-1]
 
 
+def stage_without_its_prior(workspace: Workspace, step: int) -> int | None:
+    """The next stage (1; -1: the one before) that only lacks an earlier study, while none is open; None: there is none."""
+    if workspace.hung is None or workspace.priors:
+        return None
+    verdict, at = judged(workspace.hung.protocol, candidates(workspace)), workspace.hung.stage
+    ordinary = stage_after(workspace, step)
+    last = (len(verdict.stages) if step > 0 else -1) if ordinary is None else ordinary + step
+    between = range(at + step, last, step)
+    return next((number for number in between if _lacks_a_prior(verdict.stages[number])), None)
+
+
+def _lacks_a_prior(finding: StageFinding) -> bool:
+    pairs = tuple(zip(finding.stage.cells, finding.cells, strict=True))
+    missing = sum(cell.is_prior and chosen.key is None for cell, chosen in pairs)
+    own = any(not cell.is_prior and chosen.key is not None for cell, chosen in pairs)
+    return own and missing > 0 and finding.filled + missing >= finding.stage.least
+
+
 def hung_view(workspace: Workspace, view: View) -> View | None:
     """The view as its protocol hangs it; None where none does, or where another stack or plane came in its place."""
     hung = workspace.hung

@@ -53,7 +53,9 @@ class ViewerActions:
         self.choose_prior: Callable[[], object] = lambda: None
         self.close_prior: Callable[[], object] = lambda: None
         self.register_stacks: Callable[[], object] = lambda: None
+        self.bring_prior: Callable[[Callable[[], object]], bool] = lambda _then: False
         # The window's own, which it puts here.
+        self.key_of: Callable[[str], str] = lambda _command: ""  # as the user has it
         self.point_by_keys: Callable[[], object] = lambda: None
         self.show_palette: Callable[[], object] = lambda: None
         self.name_measurement: Callable[[], object] = lambda: None  # the list's

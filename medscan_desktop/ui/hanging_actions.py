@@ -7,7 +7,14 @@ from PySide6.QtWidgets import QMenu
 
 from medscan_desktop.domain.hanging_match import Verdict
 from medscan_desktop.domain.hanging_protocol import Protocol
-from medscan_desktop.scene.apply_protocol import candidates, hang_by, judged_here, stage_after, step_stage
+from medscan_desktop.scene.apply_protocol import (
+    candidates,
+    hang_by,
+    judged_here,
+    stage_after,
+    stage_without_its_prior,
+    step_stage,
+)
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui.actions import ViewerActions
 
@@ -15,7 +22,28 @@ NO_PROTOCOL = "No hanging protocol"
 
 
 def step(number: int, actions: ViewerActions) -> None:
-    """The next (1) or previous (-1) stage; at the end of them a sentence."""
+    """The next (1) or previous (-1) stage; at the end of them a sentence.
+
+    Where it wants an earlier study and none is open, the most relevant one is opened first, if nobody doubts it.
+    """
+    wanting = stage_without_its_prior(actions.workspace, number)
+    if wanting is None or not actions.bring_prior(lambda: _hang_with_prior(number, wanting, actions)):
+        _step(number, actions)
+
+
+def _hang_with_prior(number: int, wanting: int, actions: ViewerActions) -> None:
+    """The prior has come: the stage that wanted it, or where it does not fill that one the next that can hang."""
+    hung = actions.workspace.hung
+    if hung is None:
+        return
+    change = hang_by(actions.workspace, hung.protocol, wanting)
+    if change.hung is not None and change.hung.stage == wanting:
+        actions.workstation.edit("hanging stage", lambda workspace: hang_by(workspace, hung.protocol, wanting))
+    else:
+        _step(number, actions)
+
+
+def _step(number: int, actions: ViewerActions) -> None:
     hung = actions.workspace.hung
     if hung is None:
         actions.workstation.notify("No hanging protocol is in use: choose one in the menu “Hanging”.")

@@ -94,17 +94,41 @@ class PriorActions:
         elif row.doubts and not row.is_refused and not despite_doubts:
             PriorDoubt(row, partial(self.show, row, despite_doubts=True), self._parent).show()
         else:
-            if self._job is not None:
-                self._job.cancel()
-            self._job = self.actions.workstation.do(
-                open_prior,
-                study_instance_uid=uid,
-                beside=workspace.study.study_instance_uid,
-                like=self._like(workspace),
-                on_screen=frozenset(view.stack for view in workspace.views if view.stack is not None),
-                despite_doubts=despite_doubts,
-                on_done=lambda effect: self._opened(uid, effect),
-            )
+            self._open(row, lambda effect: self._hang(uid, effect.value), despite_doubts=despite_doubts)
+
+    def _open(self, row: PriorRow, then: Callable[[Effect], object], *, despite_doubts: bool = False) -> None:
+        workspace, uid = self.actions.workspace, row.study.study_instance_uid
+        if workspace.study is None:
+            return
+        if self._job is not None:
+            self._job.cancel()
+        self._job = self.actions.workstation.do(
+            open_prior,
+            study_instance_uid=uid,
+            beside=workspace.study.study_instance_uid,
+            like=self._like(workspace),
+            on_screen=frozenset(view.stack for view in workspace.views if view.stack is not None),
+            despite_doubts=despite_doubts,
+            on_done=lambda effect: self._opened(uid, effect, then),
+        )
+
+    def bring(self, then: Callable[[], object]) -> bool:
+        """Open the most relevant earlier study, hang nothing of it, and go on; False where there is none to open.
+
+        One that may be another person's is left to the user, who is told.
+        """
+        workspace, current = self.actions.workspace, self.actions.workspace.study
+        row = next(iter(self.rows), None)
+        if current is None or row is None or not row.relevance.is_comparable or workspace.is_open(_uid(row)):
+            return False
+        if row.doubts or row.is_refused or _moment(row.study) > _moment(current):
+            if row.doubts and not row.is_refused:
+                self.actions.workstation.notify(
+                    "The most relevant prior may be another person's: see the list of priors."
+                )
+            return False
+        self._open(row, lambda _: then())
+        return True
 
     def close(self) -> None:
         """The prior beside the current (else the last that was opened) leaves the screen and the memory."""
@@ -147,10 +171,11 @@ class PriorActions:
         view = compared_view(workspace)
         return workspace.stack(view.stack) if view is not None else None
 
-    def _opened(self, uid: StudyUid, effect: Effect) -> None:
+    def _opened(self, uid: StudyUid, effect: Effect, then: Callable[[Effect], object]) -> None:
         if not self.actions.workspace.is_open(uid):
             return
-        self._hang(uid, effect.value)
+        self._last = uid
+        then(effect)
         self.came()
         self.actions.workstation.do(look_at_study, study_instance_uid=uid)
         row = self._row(uid)
@@ -170,6 +195,10 @@ class PriorActions:
     def _registered(self, effect: Effect) -> None:
         link: SpaceLink = effect.value
         self.actions.workstation.edit("link by registration", lambda workspace: with_link(workspace, link))
+
+
+def _uid(row: PriorRow) -> StudyUid:
+    return row.study.study_instance_uid
 
 
 def _moment(study: Study) -> tuple[str, str, str]:

@@ -20,7 +20,7 @@ from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.banner import PatientBanner
 from medscan_desktop.ui.cine import CineBar
 from medscan_desktop.ui.command import UiCommand
-from medscan_desktop.ui.command_menu import fill_commands, fill_group
+from medscan_desktop.ui.command_menu import fill_commands, fill_group, fill_named
 from medscan_desktop.ui.commands import UI_COMMANDS
 from medscan_desktop.ui.commands.window import WINDOW
 from medscan_desktop.ui.document_actions import DocumentActions
@@ -47,6 +47,8 @@ from medscan_desktop.ui.window_entry import WindowEntry
 from medscan_desktop.workstation.command import Settings
 from medscan_desktop.workstation.jobs import Jobs
 from medscan_desktop.workstation.workstation import Workstation
+
+_TURNS = ("view.turn_right", "view.turn_left", "view.mirror_sideways", "view.mirror_upside_down")
 
 
 class ViewerPage(QWidget):
@@ -158,6 +160,7 @@ class ViewerPage(QWidget):
         commands.toggle_prior, commands.step_prior = self.priors.toggle, self.priors.step
         commands.choose_prior, commands.close_prior = self._choose_prior, self.priors.close
         commands.register_stacks = self.priors.register
+        commands.bring_prior = self.priors.bring
 
     def _show_prior_count(self, rows: tuple[PriorRow, ...]) -> None:
         self.prior_button.setText(prior_count_text(rows))
@@ -187,6 +190,7 @@ class ViewerPage(QWidget):
         """The keys of the user who is here."""
         self.keys = keys
         self._binder.bind(keys)
+        self.commands.key_of = keys.named
 
     def fill_commands(self, menu: QMenu) -> None:
         """Every command, in its group."""
@@ -230,22 +234,16 @@ class ViewerPage(QWidget):
                 menu.addAction(preset.name, partial(use_preset, self.commands, preset.name))
         elif view is None or view.kind is not ViewKind.DOCUMENT:
             fill_windows(menu.addMenu("Window"), self.commands)
-            menu.addAction("Invert\tI", self.commands.invert)
-            menu.addSeparator()
-            menu.addAction("Turn right", lambda: self.commands.rotate(90))
-            menu.addAction("Turn left", lambda: self.commands.rotate(-90))
-            menu.addAction("Mirror left to right", lambda: self.commands.flip(True))
-            menu.addAction("Mirror top to bottom", lambda: self.commands.flip(False))
+            fill_named(menu, ("window.invert", *_TURNS), self.keys, self.commands)
             planes = menu.addMenu("Planes, slab, curve")
-            planes.addAction("Draw a curve", lambda: self.commands.use_tool("curve"))
+            fill_named(planes, ("tool.curve",), self.keys, self.commands)
             fill_group(planes, "Planes", self.keys, self.commands)
         menu.addSeparator()
         self.memory.fill(menu.addMenu("Memory budget"))
-        menu.addAction("Reset the view", self.commands.reset)
+        fill_named(menu, ("view.reset",), self.keys, self.commands)
         if view is not None:
             layouts.fill_cell_menu(menu.addMenu("Cell"), self.commands)
-            text = "Show all views" if self.commands.workspace.maximised is not None else "Show large"
-            menu.addAction(text, lambda: self.commands.maximise(view.id))
+            fill_named(menu, ("cell.large",), self.keys, self.commands)
         self.documents.fill_menu(menu)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from medscan_desktop.domain.hanging_protocol import Cell, Hung, Protocol, Stage
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.render.corners import plane_words
@@ -20,6 +21,7 @@ from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.services.imports import import_files
 from medscan_desktop.services.session import log_in
 from medscan_desktop.services.snapshots import export_view
+from medscan_desktop.ui.hanging_actions import use
 from medscan_desktop.ui.prior_doubt import PriorDoubt
 from tests.support.real_data import series_folder
 from tests.support.second_study import as_another_day
@@ -132,6 +134,49 @@ def test_p_hangs_the_prior_on_the_right_dated_and_p_takes_it_off_again(comparing
     ]
     press(desk, Qt.Key.Key_P)  # a moment, not an opening: it is still there
     assert dates(desk) == ["20251102", "20240302"]
+
+
+WITH_PRIOR = Protocol(
+    "pair",
+    "Pair",
+    stages=(
+        Stage((Cell(view="axial"),), "alone"),
+        Stage((Cell(view="axial"), Cell(view="axial", is_prior=True)), "with prior", least=2),
+        Stage((Cell(view="coronal"),), "coronal"),
+    ),
+)
+
+
+def test_a_stage_that_wants_a_prior_opens_the_most_relevant_one(comparing: Open, qtbot: QtBot) -> None:
+    desk = comparing
+    use(WITH_PRIOR, desk.desk.viewer.commands)
+    settle(desk, qtbot)
+
+    press(desk, Qt.Key.Key_Period)
+    qtbot.waitUntil(lambda: len(screen(desk).views) == 2)
+    settle(desk, qtbot)
+
+    assert screen(desk).hung == Hung(WITH_PRIOR, 1)
+    assert dates(desk) == ["20251102", "20240302"]
+    press(desk, Qt.Key.Key_Comma)
+    assert dates(desk) == ["20251102"]
+    press(desk, Qt.Key.Key_Period)  # it is open: hung at once
+    assert dates(desk) == ["20251102", "20240302"]
+
+
+def test_a_prior_that_somebody_doubts_is_not_opened_by_a_stage(comparing: Open, qtbot: QtBot) -> None:
+    """Whose study it is stays the user's decision: the stage is left out, and the reason is said."""
+    desk = comparing
+    priors = desk.desk.viewer.priors
+    priors.rows = tuple(row for row in priors.rows if row.doubts)
+    assert len(priors.rows) == 1
+    use(WITH_PRIOR, desk.desk.viewer.commands)
+    settle(desk, qtbot)
+
+    press(desk, Qt.Key.Key_Period)
+
+    assert screen(desk).hung == Hung(WITH_PRIOR, 2) and not screen(desk).priors
+    assert any("another person's" in one for one in desk.parts.workstation.notices)
 
 
 def test_the_patient_bar_stays_the_current_study_s_and_the_corners_are_each_pane_s_own(
