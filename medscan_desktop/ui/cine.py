@@ -14,6 +14,7 @@ from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.icons import icon
+from medscan_desktop.ui.key_hints import hint, with_key
 
 DEFAULT_RATE = 10.0  # frames a second where the header names none
 _SHORTEST_MS = 8
@@ -59,10 +60,14 @@ class CineBar(QFrame):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
-        self.play = make.tool_button("run", "Play (C)", self.toggle)
-        self.slower = make.tool_button("slower", "Slower (Ctrl+,)", lambda: self.change_speed(-1))
-        self.faster = make.tool_button("faster", "Faster (Ctrl+.)", lambda: self.change_speed(1))
-        self.swing = make.tool_button("swing", "There and back (Ctrl+Shift+C)", self.toggle_swing, checkable=True)
+        self.play = make.tool_button("run", "Play", self.toggle)
+        self.slower = make.tool_button("slower", "Slower", lambda: self.change_speed(-1))
+        self.faster = make.tool_button("faster", "Faster", lambda: self.change_speed(1))
+        self.swing = make.tool_button("swing", "There and back", self.toggle_swing, checkable=True)
+        hint(self.play, "Play", "cine.play")
+        hint(self.slower, "Slower", "cine.slower")
+        hint(self.faster, "Faster", "cine.faster")
+        hint(self.swing, "There and back", "cine.swing")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.slider.valueChanged.connect(self._scrub)
@@ -160,7 +165,7 @@ class CineBar(QFrame):
     def _show_button(self) -> None:
         is_playing = self._run is not None
         self.play.setIcon(icon("stop" if is_playing else "run"))
-        self.play.setToolTip("Stop (C)" if is_playing else "Play (C)")
+        self.play.setToolTip(with_key("Stop" if is_playing else "Play", self._actions.key_of("cine.play")))
         self.swing.setChecked(self._swings)
 
     def _show(self, workspace: Workspace) -> None:

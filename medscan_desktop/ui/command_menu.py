@@ -1,5 +1,6 @@
 """The menus: every command in its place, with its key, greyed where it is not possible now."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QMenu
@@ -25,6 +26,13 @@ def fill_group(menu: QMenu, group: str, keys: KeyMap, actions: ViewerActions) ->
     for command in keys.commands:
         if command.menu == group:
             _add(menu, command, keys, actions)
+
+
+def fill_named(menu: QMenu, names: Sequence[str], keys: KeyMap, actions: ViewerActions) -> None:
+    """The commands of these names, in this order."""
+    by_name = {command.name: command for command in keys.commands}
+    for name in names:
+        _add(menu, by_name[name], keys, actions)
 
 
 def _add(menu: QMenu, command: UiCommand, keys: KeyMap, actions: ViewerActions) -> None:

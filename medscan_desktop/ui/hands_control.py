@@ -13,6 +13,7 @@ from medscan_desktop.ui.commands.window import WINDOW
 from medscan_desktop.ui.hands_window import HandsWindow
 from medscan_desktop.ui.help import HelpOverlay
 from medscan_desktop.ui.key_binder import KeyBinder
+from medscan_desktop.ui.key_hints import show_keys
 from medscan_desktop.ui.key_map import KeyMap
 from medscan_desktop.ui.viewer import ViewerPage
 from medscan_desktop.workstation.command import Effect
@@ -43,6 +44,7 @@ class HandsControl:
         self._binder.bind(self.keys)
         self._viewer.use_keys(self.keys)
         self._help.use_keys(self.keys)
+        show_keys(self._desk, self.keys)
         mouse = profile_named(hands.profile).name
         self._workstation.store.update(lambda workspace: replace(workspace, mouse=mouse))
         if self._window is not None:

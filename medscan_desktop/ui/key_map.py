@@ -55,6 +55,10 @@ class KeyMap:
         keys = self.keys(command)
         return native(keys[0]) if keys else ""
 
+    def named(self, name: str) -> str:
+        """The first key of the command of this name, as `shown`; "" where there is no such command."""
+        return next((self.shown(command) for command in self.commands if command.name == name), "")
+
     def standard(self, command: UiCommand) -> tuple[str, ...]:
         """The keys of a command in the user's profile, whatever the user changed."""
         return tuple(map(portable, PROFILE_KEYS.get(self.hands.profile, {}).get(command.name, command.keys)))

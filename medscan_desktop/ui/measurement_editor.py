@@ -14,6 +14,7 @@ from medscan_desktop.ui import export_actions, make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.finding_codes import finding_codes, site_codes
 from medscan_desktop.ui.histogram import HistogramWidget, histogram_in
+from medscan_desktop.ui.key_hints import with_key
 
 _LONGEST = 200
 _OWN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -42,10 +43,12 @@ class MeasurementEditor(QFrame):
         self.target.toggled.connect(lambda on: self._describe(is_target=on))
         row = make.row(gap=4)
         row.addWidget(self.target, 1)
-        row.addWidget(
-            make.tool_button("copy", "Copy the values (Ctrl+C)", lambda: export_actions.copy(actions, one), small=True)
+        copy, delete = (
+            with_key(text, actions.key_of(name))
+            for text, name in (("Copy the values", "measurement.copy"), ("Delete", "edit.delete"))
         )
-        row.addWidget(make.tool_button("delete", "Delete (Del)", lambda: actions.delete(one.id), small=True))
+        row.addWidget(make.tool_button("copy", copy, lambda: export_actions.copy(actions, one), small=True))
+        row.addWidget(make.tool_button("delete", delete, lambda: actions.delete(one.id), small=True))
         layout = make.column(self, gap=5)
         for field in (self.label, self.finding, self.site):
             layout.addWidget(field)

@@ -11,6 +11,7 @@ from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.ui import make
 from medscan_desktop.ui.elided import ElidedLabel
 from medscan_desktop.ui.icons import icon
+from medscan_desktop.ui.key_hints import hint, with_key
 from medscan_desktop.ui.stack_actions import StackActions
 
 DEFAULT_RATE = 10.0  # phases a second where the header names no rate
@@ -36,9 +37,12 @@ class PhaseBar(QFrame):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
-        self.play = make.tool_button("run", "Play the phases (Shift+C)", self.toggle, small=True)
-        self.back = make.tool_button("back", "Previous phase ([)", lambda: stacks.step_phase(-1), small=True)
-        self.forth = make.tool_button("forth", "Next phase (])", lambda: stacks.step_phase(1), small=True)
+        self.play = make.tool_button("run", "Play the phases", self.toggle, small=True)
+        self.back = make.tool_button("back", "Previous phase", lambda: stacks.step_phase(-1), small=True)
+        self.forth = make.tool_button("forth", "Next phase", lambda: stacks.step_phase(1), small=True)
+        hint(self.play, "Play the phases", "phase.play")
+        hint(self.back, "Previous phase", "phase.previous")
+        hint(self.forth, "Next phase", "phase.next")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.slider.setPageStep(1)
@@ -159,7 +163,7 @@ class PhaseBar(QFrame):
 
     def _show_button(self) -> None:
         self.play.setIcon(icon("stop" if self.is_playing else "run"))
-        tip = "Stop (Shift+C)" if self.is_playing else "Play the phases (Shift+C)"
-        self.play.setToolTip(tip)
+        tip = "Stop" if self.is_playing else "Play the phases"
+        self.play.setToolTip(with_key(tip, self._stacks.actions.key_of("phase.play")))
         self.play.setAccessibleName(tip)
         self.reached.setText("")

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from medscan_desktop.ui import make, theme
 from medscan_desktop.ui.icons import pixmap
+from medscan_desktop.ui.key_hints import hint
 
 
 class SessionBar(QWidget):
@@ -22,5 +23,10 @@ class SessionBar(QWidget):
         layout.addWidget(picture)
         layout.addWidget(self.name)
         layout.addSpacing(6)
-        layout.addWidget(make.tool_button("help", "Mouse and keys (F1)", self.help_wanted.emit))
-        layout.addWidget(make.tool_button("lock", "Lock (Ctrl+L)", self.lock_wanted.emit))
+        for name, tip, wanted, command in (
+            ("help", "Mouse and keys", self.help_wanted, "window.help"),
+            ("lock", "Lock", self.lock_wanted, "window.lock"),
+        ):
+            button = make.tool_button(name, tip, wanted.emit)
+            hint(button, tip, command)
+            layout.addWidget(button)

@@ -19,6 +19,7 @@ from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.commands.objects import EXPORTS
 from medscan_desktop.ui.icons import icon
+from medscan_desktop.ui.key_hints import hint, with_key
 from medscan_desktop.ui.layout_picker import fill_layouts
 from medscan_desktop.ui.overflow import Overflow
 from medscan_desktop.ui.session_bar import SessionBar
@@ -46,14 +47,18 @@ class Toolbar(QFrame):
         self.measure.setCheckable(True)
         self.undo = make.tool_button("undo", "", actions.undo)
         self.redo = make.tool_button("redo", "", actions.redo)
-        step_texts = "Corner texts: full, less, minimal (Space)"
+        step_texts = "Corner texts: full, less, minimal"
         self.overlay = make.tool_button("overlay", step_texts, actions.toggle_overlay, checkable=True)
-        self.masks = make.tool_button("mask", "AI overlay (G)", actions.toggle_masks, checkable=True)
+        hint(self.overlay, step_texts, "view.corner_texts")
+        self.masks = make.tool_button("mask", "AI overlay", actions.toggle_masks, checkable=True)
+        hint(self.masks, "AI overlay", "view.ai_overlay")
         self.crosshair = make.tool_button("lines", "Lines of the planes", actions.toggle_crosshair, checkable=True)
-        self.layouts = _menu_button("layout", "Layout", "Layout of the cells (Shift+L)", self._fill_layouts)
-        self._invert = make.tool_button("invert", "Invert (I)", actions.invert, checkable=True)
+        self.layouts = _menu_button("layout", "Layout", "Layout of the cells", self._fill_layouts)
+        hint(self.layouts, "Layout of the cells", "layout.choose")
+        self._invert = make.tool_button("invert", "Invert", actions.invert, checkable=True)
+        hint(self._invert, "Invert", "window.invert")
         self._reset = make.tool_button("reset", "Reset the view", actions.reset)
-        self.windows = _menu_button("window", "Window", "Window presets (0–9)", self._fill_windows)
+        self.windows = _menu_button("window", "Window", "Windows: the header's, automatic, presets", self._fill_windows)
         self.export = _menu_button("export", "Export", "Picture, page, report, table, DICOM objects", self._fill_export)
         self.menu = _menu_button("menu", "Menu", "All commands, with their keys", fill_commands)
         rarer = [self.tools[name] for name in ("rotate", "scroll", "pan", "zoom") if name in self.tools]
@@ -141,18 +146,19 @@ class Toolbar(QFrame):
 
     def _show_undo(self) -> None:
         workstation = self._actions.workstation
-        for button, verb, name, keys in (
-            (self.undo, "Undo", workstation.undo_name, "Ctrl+Z"),
-            (self.redo, "Redo", workstation.redo_name, "Ctrl+Y"),
+        for button, verb, name, command in (
+            (self.undo, "Undo", workstation.undo_name, "edit.undo"),
+            (self.redo, "Redo", workstation.redo_name, "edit.redo"),
         ):
+            tip = with_key(f"{verb}: {name}", self._actions.key_of(command))
             button.setEnabled(bool(name))
-            button.setToolTip(f"{verb}: {name} ({keys})" if name else f"Nothing to {verb.lower()}")
+            button.setToolTip(tip if name else f"Nothing to {verb.lower()}")
 
     def _fill_measuring(self, menu: QMenu) -> None:
         menu.setToolTipsVisible(True)
         for tool in MEASURING_TOOLS:
-            key = f"\t{tool.key}" if tool.key else ""
-            action = menu.addAction(icon(tool.name), tool.label + key, partial(self._actions.use_tool, tool.name))
+            text = f"{tool.label}\t{self._actions.key_of(f'tool.{tool.name}')}"
+            action = menu.addAction(icon(tool.name), text, partial(self._actions.use_tool, tool.name))
             action.setToolTip(tool.hint)
 
     def _fill_windows(self, menu: QMenu) -> None:
@@ -203,27 +209,29 @@ class Toolbar(QFrame):
 
 def _tool_buttons(actions: ViewerActions) -> dict[str, QToolButton]:
     """One button for each tool that has one, by the tool's name."""
-    return {
-        tool.name: make.tool_button(
-            tool.name, f"{tool.label} ({tool.key})", partial(actions.use_tool, tool.name), checkable=True
-        )
-        for tool in TOOLS
-        if tool.name in _ON_BAR
-    }
+    made = {}
+    for tool in TOOLS:
+        if tool.name in _ON_BAR:
+            use = partial(actions.use_tool, tool.name)
+            made[tool.name] = make.tool_button(tool.name, tool.label, use, checkable=True)
+            hint(made[tool.name], tool.label, f"tool.{tool.name}")
+    return made
 
 
 def fill_windows(menu: QMenu, actions: ViewerActions) -> None:
     """The windows that the active view offers, with their keys."""
-    keys = {voi.name: str(number) for number, voi in enumerate(actions.numbered_windows(), start=1)} | {"Auto": "0"}
+    names = {voi.name: f"window.preset_{number}" for number, voi in enumerate(actions.numbered_windows(), start=1)}
+    names["Auto"] = "window.auto"
     for voi in actions.offered_windows():
-        shortcut = keys.get(voi.name, "")
+        shortcut = actions.key_of(names.get(voi.name, ""))
         menu.addAction(f"{_window_text(voi)}\t{shortcut}", partial(actions.use_window, voi))
     if menu.isEmpty():
         menu.addAction("True colour has no window").setEnabled(False)
         return
     menu.addSeparator()
-    menu.addAction("Type the window…\tShift+E", actions.type_window)
-    menu.addAction("Window of a region\tShift+W", partial(actions.use_tool, "window_box"))
+    menu.addAction(f"Type the window…\t{actions.key_of('window.type')}", actions.type_window)
+    of_region = f"Window of a region\t{actions.key_of('tool.window_box')}"
+    menu.addAction(of_region, partial(actions.use_tool, "window_box"))
     menu.addAction("Edit the presets…", actions.edit_presets)
 
 

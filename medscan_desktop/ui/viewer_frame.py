@@ -9,6 +9,7 @@ from medscan_desktop.domain.frame import Frame
 from medscan_desktop.services.frame import read_frame, save_frame
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
+from medscan_desktop.ui.key_hints import hint
 from medscan_desktop.ui.section import Section
 from medscan_desktop.workstation.command import Effect
 from medscan_desktop.workstation.jobs import Job
@@ -26,9 +27,10 @@ class ViewerFrame:
         self.side = _scrolled(panels)
         self.frame = Frame()
         self._saving: Job | None = None
-        tips = ("Series strip (Ctrl+B)", "Side panel (Ctrl+J)")
-        self.strip_button = make.tool_button("fold-left", tips[0], self.toggle_strip, checkable=True)
-        self.panels_button = make.tool_button("fold-right", tips[1], self.toggle_panels, checkable=True)
+        self.strip_button = make.tool_button("fold-left", "Series strip", self.toggle_strip, checkable=True)
+        self.panels_button = make.tool_button("fold-right", "Side panel", self.toggle_panels, checkable=True)
+        hint(self.strip_button, "Series strip", "frame.strip")
+        hint(self.panels_button, "Side panel", "frame.panels")
         for section in self._sections:
             section.folded.connect(self._folded)
         self.show(self.frame)

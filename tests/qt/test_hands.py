@@ -16,6 +16,7 @@ from medscan_desktop.ui.hands_window import HandsWindow
 from medscan_desktop.ui.help import listed
 from medscan_desktop.ui.key_map import PROFILE_KEYS, KeyMap, portable
 from medscan_desktop.ui.palette import matching
+from medscan_desktop.ui.toolbar import fill_windows
 from tests.support.windows import PASSWORD, USER, Open, drag
 
 # PS: the keys that clinical-conventions promises under "Mouse and keys", by what they do.
@@ -256,6 +257,19 @@ def test_what_begins_with_the_letters_comes_first() -> None:
 
     assert found[0].label == "Invert"
     assert matching(UI_COMMANDS, "no command is called so") == []
+
+
+def test_tips_and_menus_name_the_keys_that_hold_now(reading: Open) -> None:
+    toolbar = reading.desk.viewer.toolbar
+    assert toolbar.tools["length"].toolTip() == "Distance (D)"
+    assert toolbar.masks.toolTip() == "AI overlay (G)"
+
+    reading.desk.hands.use(Hands(keys={"view.ai_overlay": ("J",), "window.type": ("U",), "tool.length": ()}))
+    assert toolbar.masks.toolTip() == "AI overlay (J)"
+    assert toolbar.tools["length"].toolTip() == "Distance"
+    menu = QMenu()
+    fill_windows(menu, reading.desk.viewer.commands)
+    assert "Type the window…\tU" in [line.text() for line in menu.actions()]
 
 
 def test_the_help_lists_the_keys_that_hold_now(reading: Open, qtbot: QtBot) -> None:
