@@ -63,7 +63,7 @@ class PriorActions:
         if is_beside(workspace):
             self.actions.workstation.edit(_STEP, alone)
             return
-        row = self._row(self._last) or next(iter(self.rows), None)
+        row = self._row(self._last) or next(iter(self._possible), None)
         if row is None:
             self.actions.workstation.notify(_NONE)
         else:
@@ -72,11 +72,11 @@ class PriorActions:
     def step(self, way: int) -> None:
         """The next older (-1) or newer (1) of the patient's other studies beside the current, from the one shown."""
         current = self.actions.workspace.study
-        if current is None or not self.rows:
+        if current is None or not self._possible:
             self.actions.workstation.notify(_NONE)
             return
         shown = prior_beside(self.actions.workspace) or current
-        by_time = sorted(self.rows, key=lambda row: _moment(row.study))
+        by_time = sorted(self._possible, key=lambda row: _moment(row.study))
         ahead = [row for row in by_time if (_moment(row.study) > _moment(shown)) == (way > 0)]
         ahead = [row for row in ahead if row.study.study_instance_uid != shown.study_instance_uid]
         if ahead:
@@ -118,11 +118,11 @@ class PriorActions:
         One that may be another person's is left to the user, who is told.
         """
         workspace, current = self.actions.workspace, self.actions.workspace.study
-        row = next(iter(self.rows), None)
+        row = next(iter(self._possible), None)
         if current is None or row is None or not row.relevance.is_comparable or workspace.is_open(_uid(row)):
             return False
-        if row.doubts or row.is_refused or _moment(row.study) > _moment(current):
-            if row.doubts and not row.is_refused:
+        if row.doubts or _moment(row.study) > _moment(current):
+            if row.doubts:
                 self.actions.workstation.notify(
                     "The most relevant prior may be another person's: see the list of priors."
                 )
@@ -162,6 +162,11 @@ class PriorActions:
             self._last = None
         self._study, self.rows = study, rows
         self.told(rows)
+
+    @property
+    def _possible(self) -> tuple[PriorRow, ...]:
+        """Without those of which it was decided that they are another person's: they stand in the list alone."""
+        return tuple(row for row in self.rows if not row.is_refused)
 
     def _row(self, uid: StudyUid | None) -> PriorRow | None:
         return next((row for row in self.rows if row.study.study_instance_uid == uid), None)

@@ -10,8 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 from pytestqt.qtbot import QtBot
 
+from medscan_desktop.domain.key_image import KeyImageId
 from medscan_desktop.domain.measurement import Measurement
 from medscan_desktop.domain.object_kind import ObjectKind
+from medscan_desktop.domain.study import InstanceUid
 from medscan_desktop.imaging.window import Window
 from medscan_desktop.scene.navigation import slice_position
 from medscan_desktop.scene.view import Camera, View, ViewId, ViewKind
@@ -227,6 +229,17 @@ def turn_of(camera: Camera) -> tuple[float, bool]:
 
 def _zoomed(view: View) -> View:
     return replace(view, camera=replace(view.camera, zoom=1.73, centre=(3.3, -4.7)))
+
+
+def test_key_images_that_are_not_in_the_open_study_stand_at_the_end_of_the_list(reading: Open, qtbot: QtBot) -> None:
+    press(reading, qtbot, Qt.Key.Key_K)
+    marked = scene(reading).own_key_images[0]
+    gone = [replace(marked, id=KeyImageId(name), sop_instance_uid=InstanceUid(f"1.2.{name}")) for name in ("7", "8")]
+
+    reading.parts.workstation.store.update(lambda now: replace(now, own_key_images=(*gone, marked)))
+
+    assert [item.text for item in key_panel(reading).shown.values()][1:] == ["not in the open study"] * 2
+    assert next(iter(key_panel(reading).shown)) == marked.id
 
 
 def test_a_turn_that_is_no_quarter_is_told(reading: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

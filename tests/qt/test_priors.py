@@ -1,7 +1,7 @@
 """Two real examinations of one patient compared in the real window, by keys and mouse."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -278,6 +278,22 @@ def test_a_study_under_another_name_is_asked_about_first(
     qtbot.waitUntil(lambda: screen(desk).is_open(examinations.doubtful), timeout=10_000)
     settle(desk, qtbot)
     assert dates(desk) == ["20251102", "20190612"]
+
+
+def test_what_was_decided_to_be_another_persons_is_stepped_over(
+    comparing: Open, qtbot: QtBot, examinations: Examinations
+) -> None:
+    """It would be refused each time, and stand between the others."""
+    desk, priors = comparing, comparing.desk.viewer.priors
+    refused = [replace(row, is_refused=row.study.study_instance_uid == examinations.doubtful) for row in priors.rows]
+    priors.rows = tuple(sorted(refused, key=lambda row: not row.is_refused))
+
+    compare(desk, qtbot)
+    assert dates(desk) == ["20251102", "20240302"]
+    press(desk, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+
+    assert desk.parts.workstation.notices[-1] == "This patient has no older study here."
+    assert dates(desk) == ["20251102", "20240302"]
 
 
 def test_nothing_of_the_patient_stays_after_the_lock_or_another_study(comparing: Open, qtbot: QtBot) -> None:

@@ -44,7 +44,8 @@ class KeyImagesPanel(Section):
         self.only.setChecked(new.only_key_images)
 
     def _fill(self, workspace: Workspace) -> None:
-        places = sorted((_place(workspace, one), one) for one in workspace.own_key_images)
+        placed = ((_place(workspace, one), one) for one in workspace.own_key_images)
+        places = sorted(placed, key=lambda pair: pair[0])  # several may be nowhere
         known = {(item.key_image, item.text): item for item in self.shown.values()}
         self.shown = {}
         for (_, _, text), one in places:
@@ -77,7 +78,7 @@ class KeyImageItem(QFrame):
         row.setContentsMargins(10, 3, 4, 3)
         row.addWidget(picture)
         row.addWidget(self.name, 1)
-        row.addWidget(make.tool_button("delete", "No key image any more (K)", self._remove, small=True))
+        row.addWidget(make.tool_button("delete", "No key image any more", self._remove, small=True))
 
     def mark(self, shown: bool) -> None:
         """Draw it as the one in the active view, or not."""
