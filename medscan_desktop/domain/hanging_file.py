@@ -277,6 +277,7 @@ _FIELDS: Mapping[type, Mapping[str, _Reader]] = {
         "layout": _layout,
         "least": _count(1, MOST_CELLS),
         "links": _some_of(*LINKS),
+        "same_scale": _flag,
     },
     SeriesRule: {
         "modalities": _codes,

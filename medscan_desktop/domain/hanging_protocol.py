@@ -85,6 +85,7 @@ class Stage:
     layout: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     least: int = 1  # so many cells must be filled, else the stage is left out
     links: tuple[str, ...] = ()  # what its views do together, of LINKS; empty: as the user has it
+    same_scale: bool = False  # the largest picture fits its cell, and all have that one's millimetres a pixel
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,15 +69,20 @@ class PaneWords:
     bottom_right: tuple[Line, ...] = ()
     top_strips: tuple[Strip, ...] = ()
     bottom_strips: tuple[Strip, ...] = ()
+    side: str = ""  # "left" or "right": every corner's words stand there, for the picture lies against the other
 
     def at(self, step: CornerTexts) -> "PaneWords":
         """What stays at this step of the corner texts."""
-        corners = ("top_left", "top_right", "bottom_left", "bottom_right")
+
+        def kept(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+            return tuple(line for line in lines if line.kept or line.least <= step)
+
         return replace(
             self,
-            **{
-                name: tuple(line for line in getattr(self, name) if line.kept or line.least <= step) for name in corners
-            },
+            top_left=kept(self.top_left),
+            top_right=kept(self.top_right),
+            bottom_left=kept(self.bottom_left),
+            bottom_right=kept(self.bottom_right),
         )
 
 
@@ -92,7 +97,7 @@ def plane_words(
     if pane is not None and stack.volume is not None:
         k = pane.slice_index if pane.axes.through == 2 else len(stack.instance_uids) // 2
         scale = distance_scale(workspace, stack, k)
-        zoom = scale_text(view, pane, screen, None if scale.unit == "px" else scale.factor)
+        zoom = scale_text(pane, screen, None if scale.unit == "px" else scale.factor)
         live = _live_lines(view, stack, stack.volume, pane, value, zoom)
     flags = (
         _flags(view.camera, corners, scale, pane)
@@ -102,7 +107,8 @@ def plane_words(
     )
     objects = _object_lines(workspace, view, pane)
     together = _link_lines(workspace, view)
-    return replace(words, bottom_left=flags + objects + together + live).at(workspace.overlay)
+    side = {"left": "right", "right": "left"}.get(view.camera.justify, "")
+    return replace(words, bottom_left=flags + objects + together + live, side=side).at(workspace.overlay)
 
 
 def space_words(workspace: Workspace, view: View, stack: Stack, preset: str, note: str = "") -> PaneWords:

@@ -63,7 +63,7 @@ def _draw_strip(
 
 
 def _draw_corners(painter: QPainter, texts: TextPainter, words: PaneWords, area: QRectF, pixels: float) -> None:
-    corners = (words.top_left, words.top_right, words.bottom_left, words.bottom_right)
+    corners = _on_one_side(words) or (words.top_left, words.top_right, words.bottom_left, words.bottom_right)
     longest = max(len(lines) for lines in corners)
     while pixels > _SMALLEST and longest * texts.line_height(Style(pixels)) > area.height() * _SHARE:
         pixels -= 1
@@ -77,15 +77,25 @@ def _draw_corners(painter: QPainter, texts: TextPainter, words: PaneWords, area:
             style = Style(pixels, one.colour, one.bold)
             mark = 0.0 if one.chain is None else 1.6 * pixels
             wide = width
-            if one.kept and place % 2 == 0:  # what is never hidden is not cut either, where there is room beside it
-                wide = max(width, _room_beside(texts, fitted[place + 1], row, len(shown), place, area.width(), pixels))
+            if one.kept and (place % 2 == 0 or words.side):  # never hidden, nor cut where there is room beside it
+                beside = fitted[place - 1 if place % 2 else place + 1]
+                wide = max(width, _room_beside(texts, beside, row, len(shown), place // 2 * 2, area.width(), pixels))
             text = texts.elided(one.text, style, wide - mark)
             if one.chain is not None:
-                _draw_chain(painter, area.left() + _MARGIN, top + row * line, line, style, whole=one.chain)
+                left = area.left() + _MARGIN
+                if place % 2:
+                    left = area.right() - _MARGIN - texts.width(text, style) - mark
+                _draw_chain(painter, left, top + row * line, line, style, whole=one.chain)
             if place % 2:
                 texts.draw_right(painter, area.right() - _MARGIN, top + row * line, text, style)
             else:
                 texts.draw(painter, area.left() + _MARGIN + mark, top + row * line, text, style)
+
+
+def _on_one_side(words: PaneWords) -> tuple[tuple[Line, ...], ...]:
+    """The corners one under the other where a picture lies against a side, as on mammography workstations."""
+    top, bottom = words.top_left + words.top_right, words.bottom_right + words.bottom_left
+    return {"left": (top, (), bottom, ()), "right": ((), top, (), bottom)}.get(words.side, ())
 
 
 def _room_beside(

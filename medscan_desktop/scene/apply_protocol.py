@@ -82,7 +82,7 @@ def stage_after(workspace: Workspace, step: int) -> int | None:
 
 
 def stage_without_its_prior(workspace: Workspace, step: int) -> int | None:
-    """The next stage (1; -1: the one before) that only lacks an earlier study, while none is open; None: there is none."""
+    """The next stage (1; -1: the one before) that only lacks an earlier study, while none is open; None: none does."""
     if workspace.hung is None or workspace.priors:
         return None
     verdict, at = judged(workspace.hung.protocol, candidates(workspace)), workspace.hung.stage
@@ -108,7 +108,7 @@ def hung_view(workspace: Workspace, view: View) -> View | None:
     stack = workspace.stack(view.stack)
     if stack is None or not 0 <= view.id < len(stage.cells):
         return None
-    made = cell_view(workspace, stack, stage.cells[view.id], view.id)
+    made = cell_view(workspace, stack, stage.cells[view.id], view.id, is_common=stage.same_scale)
     is_meant = chosen_cells(workspace, stage)[view.id].key == stack.id and made.kind is view.kind
     return made if is_meant else None
 
@@ -127,7 +127,10 @@ def _laid_out(workspace: Workspace, finding: StageFinding) -> Workspace:
         cell, chosen = stage.cells[number], finding.cells[number]
         stack = workspace.stack(StackId(chosen.key)) if chosen.key is not None else None
         view_id = ViewId(number)
-        views.append(View(view_id, ViewKind.ACQUIRED) if stack is None else cell_view(workspace, stack, cell, view_id))
+        if stack is None:
+            views.append(View(view_id, ViewKind.ACQUIRED))
+        else:
+            views.append(cell_view(workspace, stack, cell, view_id, is_common=stage.same_scale))
     layout = layout_of(stage, kept)
     by_cell = {view.id: view for view in views}
     ordered = tuple(by_cell[cell] for cell in layout.cells)
@@ -191,8 +194,11 @@ def _columns(stage: Stage, count: int) -> int:
     return count if count <= stage.columns else min(stage.columns, 2 if count <= 4 else stage.columns)
 
 
-def cell_view(workspace: Workspace, stack: Stack, cell: Cell, view_id: ViewId) -> View:
-    """The view that a cell makes of a stack; a plane of what is no volume is shown as it was acquired."""
+def cell_view(workspace: Workspace, stack: Stack, cell: Cell, view_id: ViewId, *, is_common: bool = False) -> View:
+    """The view that a cell makes of a stack; a plane of what is no volume is shown as it was acquired.
+
+    `is_common`: at one scale with the other pictures of its stage.
+    """
     kind = ViewKind(cell.view) if stack.is_volume else ViewKind.ACQUIRED
     fresh = fresh_view(workspace, stack, view_id, kind)
     camera = Camera(
@@ -200,7 +206,7 @@ def cell_view(workspace: Workspace, stack: Stack, cell: Cell, view_id: ViewId) -
     )
     if kind is ViewKind.ACQUIRED and any(cell.sides):
         camera = turned_to(camera, _traits(stack).sides, cell.sides)
-    camera = replace(camera, justify=cell.justify)
+    camera = replace(camera, justify=cell.justify, common=is_common)
     slab = Slab(_SLABS[cell.slab_mode], cell.slab_mm) if cell.slab_mm >= 1 and kind in _PLANE_KINDS else None
     return replace(
         fresh,

@@ -109,6 +109,7 @@ class PaneMap:
     picture: tuple[NDArray[np.float64], NDArray[np.float64]]  # unit right and down of the unturned, unflipped picture
     onward: NDArray[np.float64]  # unit vector across the plane, towards the next slice
     slab: Slab | None = None
+    zoom: float = 1.0  # relative to "the whole image fits"
 
     def to_patient(self, position: ArrayLike) -> NDArray[np.float64]:
         """Pixel positions (..., 2) to patient mm (..., 3)."""
@@ -166,12 +167,17 @@ class PaneMap:
         return max(1, int(float(np.abs(self.onward @ edges).sum()) / self.step_mm + _TIE))
 
 
-def fit_mm_per_pixel(geometry: Geometry, axes: PlaneAxes, camera: Camera, pane: tuple[int, int]) -> float:
-    """mm a pixel at which the whole (turned) image, its pixels and not only their centres, just fits the pane."""
+def fit_mm_per_pixel(size_mm: tuple[float, float], pane: tuple[int, int]) -> float:
+    """mm a pixel at which a picture of this size just fits the pane."""
+    return max(size_mm[0] / max(pane[0], 1), size_mm[1] / max(pane[1], 1))
+
+
+def picture_size(geometry: Geometry, axes: PlaneAxes, camera: Camera) -> tuple[float, float]:
+    """Width and height (mm) of the whole (turned) image: its pixels, and not only their centres."""
     edges = [geometry.affine[:3, axis] * geometry.size_ijk[axis] for axis in (axes.right, axes.down)]
     directions = _pane_directions(plane_directions(geometry, axes), camera)
     width, height = (sum(abs(float(edge @ unit)) for edge in edges) for unit in directions)
-    return max(width / max(pane[0], 1), height / max(pane[1], 1))
+    return width, height
 
 
 def _beside_middle(
@@ -204,22 +210,30 @@ def _pane_directions(
 
 
 def pane_map(
-    geometry: Geometry, view: View, focus: Point | None, pane: tuple[int, int], turn: Turn = STRAIGHT
+    geometry: Geometry,
+    view: View,
+    focus: Point | None,
+    pane: tuple[int, int],
+    turn: Turn = STRAIGHT,
+    fitted_mm: tuple[float, float] | None = None,
 ) -> PaneMap:
     """How `view` maps a pane of this size.
 
     `focus` chooses the slice of a plane view (None = the middle), `turn` is that of the stack's planes. The scale does
-    not depend on the turn, so that nothing grows or shrinks while the planes are turned.
+    not depend on the turn, so that nothing grows or shrinks while the planes are turned. `fitted_mm` is the size that
+    fits the pane at zoom 1, where it is not the picture's own.
     """
     camera = view.camera
-    scale = fit_mm_per_pixel(geometry, plane_axes(geometry, view.kind), camera, pane) / camera.zoom
+    fit = fit_mm_per_pixel(fitted_mm or picture_size(geometry, plane_axes(geometry, view.kind), camera), pane)
+    scale = camera.held or fit / camera.zoom
     axes, picture, onward = _plane(geometry, view.kind, turn)
     right, down = (unit * scale for unit in _pane_directions(picture, camera))
     middle = _middle(geometry, axes, view, focus, onward)
     centre = middle + picture[0] * camera.centre[0] + picture[1] * camera.centre[1]
     beside = _beside_middle(geometry, axes, right, pane[0], camera.justify)
-    origin = centre - right * (pane[0] / 2 + beside) - down * (pane[1] / 2)
-    return PaneMap(geometry, axes, origin, right, down, scale, picture, onward, view.slab)
+    half = (pane[0] // 2, pane[1] // 2) if camera.held else (pane[0] / 2, pane[1] / 2)  # pixels stay on pixels
+    origin = centre - right * (half[0] + beside) - down * half[1]
+    return PaneMap(geometry, axes, origin, right, down, scale, picture, onward, view.slab, fit / scale)
 
 
 def plane_onward(geometry: Geometry, kind: ViewKind, turn: Turn) -> NDArray[np.float64]:

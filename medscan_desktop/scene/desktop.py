@@ -169,6 +169,9 @@ def _view_body(workspace: Workspace, view: View) -> dict[str, Any]:
         "window": _window_body(view),
         "inverted": view.inverted,
         "camera": [camera.zoom, *camera.centre, camera.rotation],
+        "held": camera.held,
+        "justify": camera.justify,
+        "common": camera.common,
         "flips": [camera.flip_horizontal, camera.flip_vertical],
         "orbit": [orbit.azimuth, orbit.elevation, orbit.zoom, *orbit.shift],
         "preset_3d": view.preset_3d,
@@ -192,7 +195,9 @@ def _view(workspace: Workspace, view_id: ViewId, body: Mapping[str, Any]) -> Vie
     azimuth, elevation, zoom_3d, *shift = _numbers(body.get("orbit"), 5)
     window = body.get("window")
     tile = body.get("tile")
-    if zoom <= 0 or zoom_3d <= 0:
+    (held,) = _numbers([body.get("held", 0.0)], 1)
+    justify = body.get("justify", "")
+    if zoom <= 0 or zoom_3d <= 0 or held < 0 or justify not in ("", "left", "right"):
         raise Damaged(_BROKEN)
     return View(
         view_id,
@@ -201,7 +206,7 @@ def _view(workspace: Workspace, view_id: ViewId, body: Mapping[str, Any]) -> Vie
         min(_whole(body.get("frame")), max(0, stack.slice_count - 1)),
         PENDING if window is None else _window(window),
         body.get("inverted") is True,
-        Camera(zoom, (right, down), rotation, sideways, upside_down),
+        Camera(zoom, (right, down), rotation, sideways, upside_down, str(justify), held, body.get("common") is True),
         Camera3D(azimuth, elevation, zoom_3d, (shift[0], shift[1])),
         str(body.get("preset_3d", "")),
         tile=None if tile is None else _whole(tile),

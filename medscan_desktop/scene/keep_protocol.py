@@ -58,6 +58,7 @@ def stage_of(workspace: Workspace, name: str = "") -> Stage | None:
         **({} if is_plain else {"layout": numbered.to_json()}),
         least=max(1, filled if filled <= 2 else filled - 1),
         links=links,
+        same_scale=any(view.camera.common for view in views),
     )
 
 

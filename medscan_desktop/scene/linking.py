@@ -10,7 +10,7 @@ from medscan_desktop.scene.camera import PaneMap, point
 from medscan_desktop.scene.links import LinkKind, Place, Relation, SpaceId, SpaceLink, rigid, space_of
 from medscan_desktop.scene.navigation import alone_at_slice, are_parallel, focused_at, followed, nearest_slice, pane_of
 from medscan_desktop.scene.stack import Stack, StackId
-from medscan_desktop.scene.view import Camera, View, ViewKind
+from medscan_desktop.scene.view import Camera, View, ViewKind, with_zoom
 from medscan_desktop.scene.workspace import Workspace
 
 _FLAT = (ViewKind.THREE_D, ViewKind.DOCUMENT, ViewKind.CURVED)  # no slice of a stack
@@ -90,7 +90,7 @@ def with_camera(workspace: Workspace, view: View, camera: Camera) -> Workspace:
             right, down = _same_way(workspace, pane, moved, view, other)
             centre = centre[0] + right, centre[1] + down
         zoom = min(max(other.camera.zoom * ratio, 0.1), 50.0)
-        theirs = replace(other.camera, zoom=zoom, centre=centre)
+        theirs = replace(with_zoom(other.camera, zoom), centre=centre)
         changed = changed.with_view(replace(changed.view(other.id), camera=theirs))
     return changed
 

@@ -9,6 +9,7 @@ from medscan_desktop.domain.measurement import Point
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.scene.camera import PLANES, PaneMap, pane_map, point
+from medscan_desktop.scene.common_scale import common_size
 from medscan_desktop.scene.curve import course_on, paper, place_on
 from medscan_desktop.scene.document import page_geometry
 from medscan_desktop.scene.hanging import middle
@@ -44,7 +45,8 @@ def pane_of(workspace: Workspace, view: View, pane: tuple[int, int]) -> PaneMap 
         return pane_map(paper(found), view, None, pane) if found is not None else None
     if view.slab is not None and not can_have_slab(workspace, view):
         view = replace(view, slab=None)
-    return pane_map(stack.volume.geometry, view, workspace.focus.get(stack.id), pane, workspace.turn_of(stack.id))
+    turn, fitted = workspace.turn_of(stack.id), common_size(workspace, view)
+    return pane_map(stack.volume.geometry, view, workspace.focus.get(stack.id), pane, turn, fitted)
 
 
 def slice_position(workspace: Workspace, view: View) -> tuple[int, int] | None:

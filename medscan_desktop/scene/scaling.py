@@ -8,7 +8,7 @@ import numpy as np
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.navigation import pane_of
 from medscan_desktop.scene.screen import Screen
-from medscan_desktop.scene.view import Camera, View
+from medscan_desktop.scene.view import Camera, View, with_zoom
 from medscan_desktop.scene.workspace import Workspace
 
 LEAST_ZOOM, MOST_ZOOM = 0.1, 50.0
@@ -17,13 +17,13 @@ Size = tuple[int, int]
 
 def fitted(workspace: Workspace, view: View) -> Workspace:
     """The whole image, in the middle of the pane."""
-    return workspace.with_view(replace(view, camera=replace(view.camera, zoom=1.0, centre=(0.0, 0.0))))
+    return workspace.with_view(replace(view, camera=replace(view.camera, zoom=1.0, centre=(0.0, 0.0), held=0.0)))
 
 
 def stepped_zoom(workspace: Workspace, view: View, factor: float) -> Workspace:
     """Nearer (above 1) or further, about the pane's middle."""
     zoom = min(max(view.camera.zoom * factor, LEAST_ZOOM), MOST_ZOOM)
-    return workspace.with_view(replace(view, camera=replace(view.camera, zoom=zoom)))
+    return workspace.with_view(replace(view, camera=with_zoom(view.camera, zoom)))
 
 
 def shifted(workspace: Workspace, view: View, size: Size, share: tuple[float, float]) -> Workspace:
@@ -52,12 +52,16 @@ def true_size(workspace: Workspace, view: View, size: Size, screen: Screen, fact
 
 
 def _scaled(workspace: Workspace, view: View, size: Size, wanted: Callable[[PaneMap], float]) -> Workspace:
-    """With `wanted` units of the geometry on a logical pixel, about the pane's middle, without a limit."""
+    """With `wanted` units of the geometry on a logical pixel, about the pane's middle, without a limit.
+
+    The scale stays when the pane's size changes.
+    """
     pane = pane_of(workspace, view, size)
     if pane is None:
         return workspace
-    zoom = view.camera.zoom * pane.mm_per_pixel / wanted(pane)
-    return workspace.with_view(replace(view, camera=replace(view.camera, zoom=zoom)))
+    held = wanted(pane)
+    camera = replace(view.camera, zoom=pane.zoom * pane.mm_per_pixel / held, held=held)
+    return workspace.with_view(replace(view, camera=camera))
 
 
 def _on_pixels(workspace: Workspace, view: View, size: Size, ratio: float) -> Workspace:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from medscan_desktop.scene.camera import PaneMap
-from medscan_desktop.scene.view import View
 
 _SAME = 0.005  # scales that differ by less are one: a pane has whole pixels
 
@@ -31,13 +30,13 @@ def size_share(pane: PaneMap, screen: Screen, factor: float = 1.0) -> float | No
     return screen.mm_per_pixel / (pane.mm_per_pixel * factor) if screen.mm_per_pixel > 0 else None
 
 
-def scale_text(view: View, pane: PaneMap, screen: Screen, factor: float | None) -> str:
+def scale_text(pane: PaneMap, screen: Screen, factor: float | None) -> str:
     """`Zoom 1.37× · 183 % · true size`: of what fits the pane, of an image pixel a device pixel, of the patient.
 
     `factor` as in `size_share`, None where no distance is known.
     """
     share = pixel_share(pane, screen)
-    parts = [f"Zoom {view.camera.zoom:.2f}×", "1:1" if abs(share - 1) < _SAME else f"{share * 100:.0f} %"]
+    parts = [f"Zoom {pane.zoom:.2f}×", "1:1" if abs(share - 1) < _SAME else f"{share * 100:.0f} %"]
     size = size_share(pane, screen, factor) if factor is not None else None
     if size is not None and abs(size - 1) < _SAME:
         parts.append("true size" if screen.is_measured else "true size (screen not calibrated)")

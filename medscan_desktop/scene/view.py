@@ -39,6 +39,10 @@ class Camera:
     flip_horizontal: bool = False
     flip_vertical: bool = False
     justify: str = ""  # "left" or "right": where the pane is wider than the picture, it lies against that side
+    held: float = (
+        0.0  # units of the geometry a logical pixel, whatever the size of the pane (1:1, true size); 0: by `zoom`
+    )
+    common: bool = False  # "fits" is of the largest picture among the views that have it: they have one scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,11 @@ class View:
     tile: int | None = None  # which place on a sheet of one stack's consecutive images, from 0
     slab: Slab | None = None  # values across some thickness instead of one plane
     space: Space = PLAIN
+
+
+def with_zoom(camera: Camera, zoom: float) -> Camera:
+    """The camera at another zoom; a scale that is held is as much nearer or further."""
+    return replace(camera, zoom=zoom, held=camera.held * camera.zoom / zoom)
 
 
 def in_step(tile: View, leader: View) -> View:

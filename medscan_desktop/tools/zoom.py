@@ -6,7 +6,7 @@ from dataclasses import replace
 from medscan_desktop.scene.gesture import Phase, Pointer, Step
 from medscan_desktop.scene.linking import with_camera
 from medscan_desktop.scene.navigation import pane_of
-from medscan_desktop.scene.view import View, ViewKind
+from medscan_desktop.scene.view import View, ViewKind, with_zoom
 from medscan_desktop.scene.workspace import Workspace
 
 _PER_PIXEL = 0.01
@@ -37,7 +37,7 @@ class ZoomTool:
         share = 1 - camera.zoom / zoom
         right, down = (float(offset @ unit) * share for unit in pane.picture)
         centre = camera.centre[0] + right, camera.centre[1] + down
-        return Step(with_camera(workspace, view, replace(camera, zoom=zoom, centre=centre)))
+        return Step(with_camera(workspace, view, replace(with_zoom(camera, zoom), centre=centre)))
 
 
 def _zoomed(zoom: float, pointer: Pointer) -> float:

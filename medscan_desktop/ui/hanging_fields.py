@@ -59,6 +59,7 @@ STAGE = (
     Field("columns", "Columns", "count"),
     Field("least", "Cells filled, at least", "count", tip="With fewer the stage is left out"),
     Field("links", "Together", "words", tip=f"What its views do together: {', '.join(LINKS)}"),
+    Field("same_scale", "One scale", "flag", tip="The largest picture fits its cell, the others have its scale"),
 )
 SERIES = (
     Field("modalities", "Modality", "codes", tip="One of these: CT, MR"),

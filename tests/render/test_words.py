@@ -11,7 +11,7 @@ from medscan_desktop.domain.finding import FindingId
 from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import VoiLut, Window
-from medscan_desktop.render.corners import PaneWords, plane_words, window_text
+from medscan_desktop.render.corners import Line, PaneWords, plane_words, window_text
 from medscan_desktop.render.fonts import application
 from medscan_desktop.render.layout import draw_words
 from medscan_desktop.render.sampling import value_text
@@ -196,3 +196,22 @@ def test_no_two_texts_overlap_and_none_is_clipped(size: tuple[int, int]) -> None
     shown = " ".join(text for text, _ in texts.drawn)
     assert "Doe, Jane" in shown
     assert "demo" in shown
+
+
+@pytest.mark.parametrize(("justify", "side"), [("right", "left"), ("left", "right")])
+def test_words_stand_beside_a_picture_that_lies_against_a_side(justify: str, side: str) -> None:
+    """Mammography: no corner covers the breast, which lies at the chest wall's side of its cell."""
+    size = (400, 400)
+    application()
+    canvas = QImage(*size, QImage.Format.Format_RGB32)
+    canvas.fill(0)
+    lines = tuple(Line(f"line {number}", kept=True) for number in range(3))
+    words = PaneWords(lines, lines, lines, lines, side=side)
+    painter = QPainter(canvas)
+    draw_words(painter, TextPainter(), words, size)
+    painter.end()
+    lit = np.frombuffer(canvas.constBits(), np.uint8).reshape(*size, 4)[..., :3].any(axis=(0, 2))
+    workspace, view = scene_of(volume_of(), kind=ViewKind.ACQUIRED)
+
+    assert words_of(workspace, replace(view, camera=Camera(justify=justify))).side == side
+    assert lit[:200].any() == (side == "left") and lit[200:].any() == (side == "right")

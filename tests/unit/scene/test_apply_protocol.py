@@ -260,7 +260,11 @@ def test_reset_gives_the_view_as_it_was_hung() -> None:
     flipped = hung(*(breast(side, view, ("P", "F")) for side in "RL" for view in ("CC", "MLO")))
     left = flipped.views[1]
     moved = flipped.with_view(replace(left, camera=Camera(zoom=3)))
-    assert reset(moved, moved.views[1]).views[1].camera == left.camera == Camera(flip_horizontal=True, justify="left")
+    assert (
+        reset(moved, moved.views[1]).views[1].camera
+        == left.camera
+        == Camera(flip_horizontal=True, justify="left", common=True)
+    )
 
     volume = Volume(np.zeros((28, 4, 4), np.int16), Geometry(np.eye(4), (28, 4, 4)), np.ones(28, np.bool_), "HU")
     head = hung(HEAD)

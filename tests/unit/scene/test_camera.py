@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from medscan_desktop.imaging.geometry import Geometry
-from medscan_desktop.scene.camera import PaneMap, fit_mm_per_pixel, pane_map, plane_axes
+from medscan_desktop.scene.camera import PaneMap, fit_mm_per_pixel, pane_map, picture_size, plane_axes
 from medscan_desktop.scene.letters import edge_letters, opposite
 from medscan_desktop.scene.stack import Corners
 from medscan_desktop.scene.view import Camera, View, ViewId, ViewKind
@@ -154,7 +154,9 @@ def test_at_zoom_one_the_whole_image_just_fits(kind: ViewKind) -> None:
             assert at.min() >= -1e-6 and (at.max(axis=0) <= np.array(PANE) + 1e-6).all()
             slack = np.concatenate([at.min(axis=0), np.array(PANE) - at.max(axis=0)])
             assert slack.min() == pytest.approx(0, abs=1e-6)
-            assert mapped.mm_per_pixel == pytest.approx(fit_mm_per_pixel(geometry, axes, Camera(rotation=angle), PANE))
+            assert mapped.mm_per_pixel == pytest.approx(
+                fit_mm_per_pixel(picture_size(geometry, axes, Camera(rotation=angle)), PANE)
+            )
 
 
 def test_acquired_shows_rows_and_columns_as_stored() -> None:

@@ -48,7 +48,7 @@ def arranged() -> Workspace:
         workspace.views[0],
         voi=Window(-600, 1500, VoiFunction.SIGMOID, "Lung"),
         inverted=True,
-        camera=Camera(2.5, (3, -4), 90, True, False),
+        camera=Camera(2.5, (3, -4), 90, True, False, "left", 0.25, True),
         slab=Slab(SlabMode.MIP, 12.0),
     )
     space = replace(workspace.views[-1], camera_3d=Camera3D(30, 10, 1.5, (0.1, 0)), preset_3d="CT bone")

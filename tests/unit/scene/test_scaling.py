@@ -53,10 +53,8 @@ def test_true_size_is_a_millimetre_on_a_millimetre() -> None:
 
     assert np.linalg.norm(ends[1] - ends[0]) * screen.mm_per_pixel == pytest.approx(40)
     assert size_share(pane, screen) == pytest.approx(1.0)
-    assert scale_text(scaled.views[0], pane, screen, 1.0).endswith("true size")
-    assert scale_text(scaled.views[0], pane, replace(screen, is_measured=False), 1.0).endswith(
-        "(screen not calibrated)"
-    )
+    assert scale_text(pane, screen, 1.0).endswith("true size")
+    assert scale_text(pane, replace(screen, is_measured=False), 1.0).endswith("(screen not calibrated)")
 
 
 def test_true_size_of_a_calibrated_image_goes_by_the_calibration() -> None:
@@ -67,6 +65,38 @@ def test_true_size_of_a_calibrated_image_goes_by_the_calibration() -> None:
     assert pane is not None
 
     assert pane.mm_per_pixel * 0.2 == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("size", [(641, 480), (300, 900), (1280, 961)])
+def test_one_to_one_and_true_size_stay_when_the_cell_is_resized(size: tuple[int, int]) -> None:
+    """And the corner text goes on saying what is so; nothing is interpolated at 1:1 in a pane of odd size either."""
+    workspace, view = scene_of()
+    screen = Screen(1.0, 0.25, is_measured=True)
+    exact = scaling.one_to_one(workspace, view, SIZE, screen)
+    pane = pane_of(exact, exact.views[0], size)
+    assert pane is not None
+    first = pane.geometry.to_index(pane.to_patient((0.5, 0.5)))
+    true = scaling.true_size(workspace, view, SIZE, screen)
+    large = pane_of(true, true.views[0], size)
+    assert large is not None
+
+    assert pane.mm_per_pixel == pytest.approx(0.5) and pixel_share(pane, screen) == pytest.approx(1.0)
+    assert first[0] == pytest.approx(round(first[0]), abs=1e-6), "image pixels lie on device pixels"
+    assert "1:1" in scale_text(pane, screen, 1.0)
+    assert scale_text(large, screen, 1.0).endswith("true size")
+    fit = max(60 / size[0], 80 / size[1])
+    assert f"Zoom {fit / 0.25:.2f}×" in scale_text(large, screen, 1.0)
+
+
+def test_zooming_on_from_one_to_one_goes_by_as_much_and_fit_ends_it() -> None:
+    workspace, view = scene_of()
+    exact = scaling.one_to_one(workspace, view, SIZE, Screen())
+    nearer = scaling.stepped_zoom(exact, exact.views[0], 2.0)
+    pane = pane_of(nearer, nearer.views[0], (333, 222))
+    assert pane is not None
+
+    assert pane.mm_per_pixel == pytest.approx(0.25)
+    assert scaling.fitted(nearer, nearer.views[0]).views[0].camera == Camera()
 
 
 def test_fit_shows_the_whole_image_in_the_middle_and_keeps_turn_and_flip() -> None:
