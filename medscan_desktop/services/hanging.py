@@ -14,6 +14,7 @@ from medscan_desktop.domain.user import Permission, UserId
 from medscan_desktop.scene.apply_protocol import candidates
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.workstation.command import Call, Context, Effect, Kind, command
+from medscan_desktop.workstation.outgoing import write_out
 from medscan_desktop.workstation.protocols import (
     Arranged,
     listed_protocols,
@@ -99,10 +100,7 @@ def export_protocols(ctx: Context, *, ids: Sequence[str], out: Path) -> Effect:
     for one in ids:
         if one not in by_id:
             raise NotFound(f'There is no hanging protocol "{shown(one)}".')
-    try:
-        out.write_bytes(write_protocols([by_id[one] for one in ids]))
-    except OSError as error:
-        raise FileRefused(str(out), f"cannot be written ({error.strerror})") from error
+    write_out(ctx, "hanging.export", ", ".join(ids), out, write_protocols([by_id[one] for one in ids]))
     return Effect(value=out, notice=f"Written to {out}.")
 
 

@@ -1,4 +1,4 @@
-"""What leaves as a DICOM object or a table, and a report that comes in: where to, what for, and the command."""
+"""What leaves, as picture, page, table or DICOM object, and a report that comes in: where to, and the command."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,10 +6,13 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog
 
 from medscan_desktop.domain.code import Code
+from medscan_desktop.domain.export import Format
+from medscan_desktop.domain.finding import Finding, FindingId, FindingState
 from medscan_desktop.domain.key_image import TITLES
 from medscan_desktop.domain.measurement import Measurement
 from medscan_desktop.domain.object_kind import ObjectKind
 from medscan_desktop.domain.study import InstanceUid, StudyUid
+from medscan_desktop.exporters import csv, pdf, png, seg
 from medscan_desktop.services.key_images import export_key_images
 from medscan_desktop.services.measurement_exchange import (
     copy_measurements,
@@ -20,7 +23,7 @@ from medscan_desktop.services.measurement_exchange import (
 from medscan_desktop.services.presentations import export_presentation
 from medscan_desktop.ui.actions import ViewerActions
 
-_DICOM, _CSV = "DICOM (*.dcm)", "Table (*.csv)"
+_DICOM = "DICOM (*.dcm)"
 
 
 def study_of(actions: ViewerActions) -> StudyUid | None:
@@ -51,6 +54,42 @@ def has_report(actions: ViewerActions) -> bool:
     return actions.stack is not None and actions.stack.object_kind is ObjectKind.REPORT
 
 
+def has_picture(actions: ViewerActions) -> bool:
+    """Whether there is a view to make a picture of."""
+    return actions.view is not None
+
+
+def accepted_findings(actions: ViewerActions) -> list[Finding]:
+    """Those that may leave, the newest last."""
+    return [one for one in actions.workspace.findings if one.state is FindingState.ACCEPTED]
+
+
+def has_accepted(actions: ViewerActions) -> bool:
+    """Whether there is one."""
+    return bool(accepted_findings(actions))
+
+
+def save_picture(actions: ViewerActions) -> None:
+    """The active view as it is, as PNG."""
+    if actions.view is not None:
+        _to_file("Save this view as a picture", f"view{png.FORMAT.suffix}", _kinds(png.FORMAT), actions.export_picture)
+
+
+def save_page(actions: ViewerActions) -> None:
+    """The study's page, as PDF."""
+    if actions.workspace.study is not None:
+        _to_file("Save the page", f"findings{pdf.FORMAT.suffix}", _kinds(pdf.FORMAT), actions.export_page)
+
+
+def save_segmentation(actions: ViewerActions, finding: FindingId | None = None) -> None:
+    """An accepted finding (None: the newest) as DICOM Segmentation."""
+    accepted = accepted_findings(actions)
+    wanted = finding or (accepted[-1].id if accepted else None)
+    if wanted is not None:
+        name, kinds = f"segmentation{seg.FORMAT.suffix}", _kinds(seg.FORMAT)
+        _to_file("Save the segmentation", name, kinds, lambda out: actions.export_segmentation(wanted, out))
+
+
 def save_report(actions: ViewerActions, *, into_library: bool) -> None:
     """The study's measurements as a structured report."""
     uid = study_of(actions)
@@ -73,8 +112,8 @@ def save_table(actions: ViewerActions) -> None:
     if uid is not None:
         _to_file(
             "Save the measurements as a table",
-            "measurements.csv",
-            _CSV,
+            f"measurements{csv.FORMAT.suffix}",
+            _kinds(csv.FORMAT),
             lambda out: actions.workstation.do(export_table, study_instance_uid=uid, out=out),
         )
 
@@ -147,6 +186,10 @@ def _asked_title() -> Code | None:
 def _asked(title: str, question: str, text: str) -> str:
     said, is_said = QInputDialog.getText(QApplication.activeWindow(), title, question, text=text)
     return said.strip() if is_said else ""
+
+
+def _kinds(kind: Format) -> str:
+    return f"{kind.label} (*{kind.suffix})"
 
 
 def _to_file(title: str, name: str, kinds: str, save: Callable[[Path], object]) -> None:

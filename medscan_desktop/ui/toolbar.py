@@ -2,15 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QToolButton
+from PySide6.QtWidgets import QFrame, QMenu, QToolButton
 
-from medscan_desktop.domain.export import Format
-from medscan_desktop.domain.finding import FindingId, FindingState
-from medscan_desktop.exporters import pdf, png, seg
 from medscan_desktop.imaging.voi import Voi, Window
 from medscan_desktop.scene.workspace import Workspace
 from medscan_desktop.tools import TOOLS
@@ -18,6 +14,7 @@ from medscan_desktop.tools.measuring import MEASURING_TOOLS
 from medscan_desktop.ui import make
 from medscan_desktop.ui.actions import ViewerActions
 from medscan_desktop.ui.commands.objects import EXPORTS
+from medscan_desktop.ui.export_actions import accepted_findings, save_segmentation
 from medscan_desktop.ui.icons import icon
 from medscan_desktop.ui.key_hints import hint, with_key
 from medscan_desktop.ui.layout_picker import fill_layouts
@@ -168,43 +165,22 @@ class Toolbar(QFrame):
         fill_layouts(menu, self._actions)
 
     def _fill_export(self, menu: QMenu) -> None:
-        menu.addAction("Picture of this view (PNG)…", self._save_picture)
-        document = self._actions.stack.document if self._actions.stack is not None else None
+        actions = self._actions
+        document = actions.stack.document if actions.stack is not None else None
         if document is not None and document.suffix:
             kind = document.suffix.removeprefix(".").upper()
-            menu.addAction(f"The document itself ({kind})…", self._actions.save_document)
-        menu.addAction("Page with findings and measurements (PDF)…", self._save_page)
-        menu.addSeparator()
+            menu.addAction(f"The document itself ({kind})…", actions.save_document)
+            menu.addSeparator()
+        accepted = accepted_findings(actions)
         for command in EXPORTS:
-            menu.addAction(command.label, partial(command.run, self._actions)).setEnabled(
-                command.is_possible(self._actions)
-            )
+            if not accepted or command.run is not save_segmentation:  # each finding has its own line below
+                menu.addAction(command.label, partial(command.run, actions)).setEnabled(command.is_possible(actions))
         menu.addSeparator()
-        accepted = [one for one in self._actions.workspace.findings if one.state is FindingState.ACCEPTED]
         for finding in accepted:
             names = ", ".join(structure.name for structure in finding.structures)
-            menu.addAction(f"Segmentation: {names} (DICOM SEG)…", partial(self._save_segmentation, finding.id))
-        if not accepted:
-            menu.addAction("Segmentation (accept a finding first)").setEnabled(False)
-        surfaces = menu.addAction("Surfaces of the masks (STL, OBJ, PLY)…", partial(save_surfaces, self._actions))
-        surfaces.setEnabled(has_surfaces(self._actions))
-
-    def _save_picture(self) -> None:
-        if out := self._ask("Save this view as a picture", "view", png.FORMAT):
-            self._actions.export_picture(out)
-
-    def _save_page(self) -> None:
-        if out := self._ask("Save the page", "findings", pdf.FORMAT):
-            self._actions.export_page(out)
-
-    def _save_segmentation(self, finding: FindingId) -> None:
-        if out := self._ask("Save the segmentation", "segmentation", seg.FORMAT):
-            self._actions.export_segmentation(finding, out)
-
-    def _ask(self, title: str, name: str, kind: Format) -> Path | None:
-        kinds = f"{kind.label} (*{kind.suffix})"
-        chosen, _ = QFileDialog.getSaveFileName(self, title, name + kind.suffix, kinds)
-        return Path(chosen) if chosen else None
+            menu.addAction(f"Segmentation: {names} (DICOM SEG)…", partial(save_segmentation, actions, finding.id))
+        surfaces = menu.addAction("Surfaces of the masks (STL, OBJ, PLY)…", partial(save_surfaces, actions))
+        surfaces.setEnabled(has_surfaces(actions))
 
 
 def _tool_buttons(actions: ViewerActions) -> dict[str, QToolButton]:

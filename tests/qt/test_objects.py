@@ -261,6 +261,13 @@ def test_every_export_is_in_the_menu_and_in_the_log(
     reading.desk.viewer.toolbar._fill_export(menu)
     texts = [action.text() for action in menu.actions()]
     assert "Measurements as a table (CSV)…" in texts and "Key images as a selection (DICOM KO)…" in texts
+    lines = {action.text(): action for action in menu.actions()}
+    assert not lines["Segmentation of the newest accepted finding (DICOM SEG)…"].isEnabled()
+    picture = tmp_path / "picture.png"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(picture), ""))
+    lines["Picture of this view (PNG)…"].trigger()
+    settled(reading, qtbot)
+    assert picture.read_bytes()[:4] == b"\x89PNG"
 
     monkeypatch.setattr(QInputDialog, "getItem", lambda *_, **__: ("For Conference", True))
     for number, action in enumerate(

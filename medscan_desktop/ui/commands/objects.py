@@ -79,6 +79,27 @@ OBJECTS: tuple[UiCommand, ...] = (
         "measurement.take_over_file", "Take over a report's measurements…", _MEASURE, export_actions.take_over_file
     ),
     UiCommand(
+        "export.picture",
+        "Picture of this view (PNG)…",
+        _EXPORT,
+        export_actions.save_picture,
+        is_possible=export_actions.has_picture,
+    ),
+    UiCommand(
+        "export.page",
+        "Page with findings and measurements (PDF)…",
+        _EXPORT,
+        export_actions.save_page,
+        is_possible=export_actions.has_picture,
+    ),
+    UiCommand(
+        "export.segmentation",
+        "Segmentation of the newest accepted finding (DICOM SEG)…",
+        _EXPORT,
+        export_actions.save_segmentation,
+        is_possible=export_actions.has_accepted,
+    ),
+    UiCommand(
         "export.measurement_report",
         "Measurements as a report (DICOM SR)…",
         _EXPORT,
