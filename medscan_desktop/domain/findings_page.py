@@ -23,7 +23,7 @@ NOT_CLEARED = "Not cleared as a medical device. What a model found is listed onl
 
 
 @dataclass(frozen=True, slots=True)
-class KeyImage:
+class Figure:
     """A finished picture and what it shows."""
 
     png: bytes
@@ -48,7 +48,7 @@ class FindingsPage:
 
     patient: str
     facts: tuple[tuple[str, str], ...]
-    images: tuple[KeyImage, ...]
+    images: tuple[Figure, ...]
     tables: tuple[Table, ...]
     provenance: tuple[str, ...]
     footer: tuple[str, ...]
@@ -60,7 +60,7 @@ def findings_page(
     study: Study,
     findings: Sequence[Finding],
     measurements: Sequence[Measurement],
-    images: Sequence[KeyImage],
+    images: Sequence[Figure],
     *,
     names: Mapping[UserId, str],
     made_by: str,

@@ -1,4 +1,4 @@
-"""A one-page PDF of a study: who, key images, accepted findings with their provenance, measurements.
+"""A one-page PDF of a study: who, figures, accepted findings with their provenance, measurements.
 
 The text is real text in embedded fonts, so that it can be searched and copied in any script the fonts have.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medscan_desktop.domain.export import Format
-from medscan_desktop.domain.findings_page import FindingsPage, KeyImage, Table
+from medscan_desktop.domain.findings_page import Figure, FindingsPage, Table
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -72,7 +72,7 @@ def _header(pdf: FPDF, page: FindingsPage) -> None:
     _rule(pdf)
 
 
-def _images(pdf: FPDF, images: Sequence[KeyImage]) -> None:
+def _images(pdf: FPDF, images: Sequence[Figure]) -> None:
     """The first picture large on the left, up to three others (twice as wide as high) in a column beside it."""
     if not images:
         return
@@ -86,7 +86,7 @@ def _images(pdf: FPDF, images: Sequence[KeyImage]) -> None:
     _rule(pdf)
 
 
-def _image(pdf: FPDF, image: KeyImage, left: float, top: float, width: float, height: float) -> None:
+def _image(pdf: FPDF, image: Figure, left: float, top: float, width: float, height: float) -> None:
     pdf.image(io.BytesIO(image.png), left, top, width, height, keep_aspect_ratio=True)
     pdf.set_xy(left, top + height)
     _cell(pdf, _fitting(pdf, image.caption, width, 6.5), width, 6.5, _MUTED, height=_CAPTION)

@@ -8,7 +8,7 @@ from medscan_desktop.dicom.objects.write_seg import build_seg
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.errors import NotAllowed, Unsuitable
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState
-from medscan_desktop.domain.findings_page import KeyImage, findings_page
+from medscan_desktop.domain.findings_page import Figure, findings_page
 from medscan_desktop.domain.measurement import Measurement
 from medscan_desktop.domain.study import SeriesUid, Study, StudyUid
 from medscan_desktop.domain.user import Permission
@@ -16,8 +16,8 @@ from medscan_desktop.exporters.pdf import page_pdf
 from medscan_desktop.exporters.seg import seg_bytes
 from medscan_desktop.imaging.mask import Mask
 from medscan_desktop.scene.display import CornerTexts
+from medscan_desktop.scene.figure import figure_at, key_point
 from medscan_desktop.scene.hanging import hang
-from medscan_desktop.scene.key_image import key_point, looking_at
 from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.overlay import MaskLayer
 from medscan_desktop.scene.view import ViewKind
@@ -52,7 +52,7 @@ def export_seg(ctx: Context, *, finding_id: FindingId, out: Path) -> Effect:
 
 @command("export.pdf", permission=Permission.EXPORT)
 def export_pdf(ctx: Context, *, study_instance_uid: StudyUid, out: Path) -> Effect:
-    """Write the study's accepted findings and measurements, with key images, as one PDF page."""
+    """Write the study's accepted findings and measurements, with figures, as one PDF page."""
     with ctx.records("export.pdf", study_instance_uid) as records:
         study = records.studies.get(study_instance_uid)
         findings = records.findings.of_study(study_instance_uid)
@@ -97,7 +97,7 @@ def _figures(
     accepted: Sequence[Finding],
     masks: Masks,
     measurements: Sequence[Measurement],
-) -> tuple[KeyImage, ...]:
+) -> tuple[Figure, ...]:
     """A volume: three planes through what was found, and 3D. Else the frame that was measured, or the middle one."""
     shelved, plan = first
     ctx.job.report(0.2, "reading the images")
@@ -112,11 +112,11 @@ def _figures(
     images = []
     for position, view in enumerate(hung.views):
         ctx.job.report(0.3 + 0.6 * position / len(hung.views), "drawing the pictures")
-        alone, only = looking_at(scene, view, stack.id, point)
+        alone, only = figure_at(scene, view, stack.id, point)
         small = replace(alone, overlay=CornerTexts.MINIMAL)  # only what is never hidden
         shown = alone if position == 0 else small
         png = ctx.pictures.png(shown, only, _SMALL if position else _LARGE)
-        images.append(KeyImage(png, _caption(view.kind, layers)))
+        images.append(Figure(png, _caption(view.kind, layers)))
     return tuple(images)
 
 

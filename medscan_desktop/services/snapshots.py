@@ -11,8 +11,8 @@ from medscan_desktop.domain.study import SeriesUid, Study
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import Voi, Window, offered_windows
+from medscan_desktop.scene.figure import figure_at, key_point, middle_of_slice, slice_count
 from medscan_desktop.scene.hanging import hang
-from medscan_desktop.scene.key_image import key_point, looking_at, middle_of_slice, slice_count
 from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.stack import Stack
 from medscan_desktop.scene.view import View, ViewKind
@@ -122,7 +122,7 @@ def _looking(scene: Workspace, stack: Stack, plane: ViewKind, index: int | None,
         index = _checked(volume, plane, index)
         point = middle_of_slice(volume.geometry, plane, index)
         view = replace(view, frame=index)
-    return looking_at(scene, view, stack.id, point)
+    return figure_at(scene, view, stack.id, point)
 
 
 def _checked(volume: Volume, plane: ViewKind, index: int) -> int:

@@ -10,7 +10,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from medscan_desktop.domain import notices
-from medscan_desktop.domain.findings_page import FindingsPage, KeyImage, Table
+from medscan_desktop.domain.findings_page import Figure, FindingsPage, Table
 from medscan_desktop.exporters.pdf import page_pdf
 
 FONTS = Path(__file__).resolve().parents[3] / "resources" / "fonts"
@@ -29,7 +29,7 @@ def page() -> FindingsPage:
     return FindingsPage(
         patient=NAME,
         facts=(("Patient ID", "P-1"), ("Study date", "2026-01-01"), ("Sex", "F")),
-        images=(KeyImage(_png(), "Axial"), KeyImage(_png(128, 64), "Coronal")),
+        images=(Figure(_png(), "Axial"), Figure(_png(128, 64), "Coronal")),
         tables=(table,),
         provenance=("made by a model",),
         footer=("Made today.", "Not cleared as a medical device."),

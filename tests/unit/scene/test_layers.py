@@ -8,7 +8,7 @@ import pytest
 from medscan_desktop.domain.finding import FindingState
 from medscan_desktop.domain.study import Patient, Study, StudyUid
 from medscan_desktop.imaging.mask import Mask
-from medscan_desktop.scene.key_image import key_point
+from medscan_desktop.scene.figure import key_point
 from medscan_desktop.scene.layers import with_finding, with_opacity, with_visibility
 from medscan_desktop.scene.stack import Stack, StackId
 from medscan_desktop.scene.workspace import EMPTY, Workspace

@@ -38,7 +38,7 @@ def middle_of_slice(geometry: Geometry, kind: ViewKind, index: int) -> Point:
     return point(geometry.to_patient(middle))
 
 
-def looking_at(workspace: Workspace, view: View, stack_id: StackId, focus: Point) -> tuple[Workspace, View]:
+def figure_at(workspace: Workspace, view: View, stack_id: StackId, focus: Point) -> tuple[Workspace, View]:
     """The workspace with its planes crossing at `focus`, and `view` as its only one, the crosshair out of the way."""
     alone = replace(workspace, views=(view,), active=view.id, layout=Layout(view.id), crosshair=False, drafts=())
     return alone.with_focus(stack_id, focus), view
