@@ -107,7 +107,7 @@ class Measurement:
     tracking_uid: str = ""  # DICOM UID that follows the same lesion from study to study; "" for none yet
     method: str = ""  # how its values were taken, where not from a slice's own pixels, or why there are none
     time: float | None = None  # s, of a LENGTH in an M-mode or Doppler region of ultrasound
-    velocity: float | None = None  # cm/s, of a LENGTH in a Doppler region
+    velocity: float | None = None  # cm/s, in a Doppler region: of a LENGTH the difference, of a PROBE its own
     area: float | None = None  # mm², of an outline in an image whose pixels have no values
 
     @property

@@ -80,6 +80,9 @@ def _by_region(found: Measurement, volume: Volume, placed: Placed, *, live: bool
         return _in_plane(found, volume, placed.points, live=live)
     if placed.scale is not RegionScale.NONE and found.kind is MeasurementKind.LENGTH:
         return _differences(found, placed)
+    if found.kind is MeasurementKind.PROBE and placed.region is not None:
+        speed = placed.region.velocity_at(float(placed.pixels[0, 1]))
+        return found if speed is None else replace(found, unit="mm", calibration=ULTRASOUND_REGION, velocity=speed)
     if found.angle is not None and not placed.can_turn:
         return replace(found, angle=None, method=_NO_ANGLE)
     to_pixels = volume.reduction.in_plane / volume.geometry.spacing[0]

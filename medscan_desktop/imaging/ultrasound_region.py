@@ -7,6 +7,7 @@ from typing import Any
 
 ULTRASOUND_REGION = "ultrasound region"  # beside every length that rests on one
 _LOW_PRIORITY = 1  # bit 0 of RegionFlags: where regions overlap, the pixels are the other one's
+_LEAST, _MOST = 1e-9, 1e4  # of a unit, for one pixel: beyond them no number is a scale
 _CENTIMETRES, _SECONDS, _CENTIMETRES_PER_SECOND = 3, 4, 7
 
 
@@ -48,9 +49,15 @@ class UltrasoundRegion:
     @property
     def scale(self) -> RegionScale:
         """What its two directions measure."""
-        if not (self.delta_x and self.delta_y):
+        if not all(_LEAST <= abs(delta) <= _MOST for delta in (self.delta_x, self.delta_y)):
             return RegionScale.NONE
         return _SCALES.get((self.unit_x, self.unit_y), RegionScale.NONE)
+
+    def velocity_at(self, y: float) -> float | None:
+        """cm/s of a row of the image, in the direction that the spectrum calls positive; None where no row is known."""
+        if self.scale is not RegionScale.DOPPLER or self.reference is None:
+            return None
+        return self.reference_value[1] + (y - self.bounds[1] - self.reference[1]) * self.delta_y
 
     @property
     def rank(self) -> tuple[bool, int]:

@@ -77,7 +77,7 @@ def measurement_of(group: Body, plans: Sequence[StackPlan], *, report: str, numb
         tracking_uid=_tracking(group, details),
         method=_text(details.get("method")),
         time=numbers.within(terms.TIMES, terms.SECOND) if drawn.kind is MeasurementKind.LENGTH else None,
-        velocity=numbers.within(terms.VELOCITIES, terms.CM_PER_S) if drawn.kind is MeasurementKind.LENGTH else None,
+        velocity=numbers.within(terms.VELOCITIES, terms.CM_PER_S) if drawn.kind in _WITH_VELOCITY else None,
         area=numbers.within(terms.AREAS, terms.MM2) if drawn.kind in OUTLINES and counted is None else None,
     )
 
@@ -116,6 +116,9 @@ _WITH_LENGTH = frozenset(
 )
 
 
+_WITH_VELOCITY = frozenset({MeasurementKind.LENGTH, MeasurementKind.PROBE})
+
+
 class _Numbers:
     """The numbers of a group, by what they are."""
 
@@ -135,8 +138,9 @@ class _Numbers:
     def statistics(self, kind: MeasurementKind) -> Statistics | None:
         """Those of pixel values; None where the group does not have them all."""
         found = [self._derived(names) for names in (terms.MEANS, terms.DEVIATIONS, terms.MINIMA, terms.MAXIMA)]
-        if kind is MeasurementKind.PROBE and found[0] is None and self._numbers:
-            return self._of_one_pixel(self._numbers[0])
+        values = [one for one in self._numbers if one["name"][0] not in terms.VELOCITIES]
+        if kind is MeasurementKind.PROBE and found[0] is None and values:
+            return self._of_one_pixel(values[0])
         told = [one for one in found if one is not None]
         if len(told) < len(found):
             return None

@@ -163,7 +163,8 @@ def _numbers(one: Measurement, place: Place, drawn: Sequence[Lines] = ()) -> lis
     if one.time is not None:
         made.append(_number(terms.TIME, one.time, terms.SECOND, where=_coordinates(drawn, place)))
     if one.velocity is not None:
-        made.append(_number(terms.VELOCITY, one.velocity, terms.CM_PER_S, where=_coordinates(drawn, place)))
+        where = _coordinates(drawn, place) if one.kind is MeasurementKind.LENGTH else ()
+        made.append(_number(terms.VELOCITY, one.velocity, terms.CM_PER_S, where=where))
     if one.area is not None:
         made.append(_number(terms.AREA, one.area, terms.MM2))
     if one.statistics is not None:

@@ -117,6 +117,20 @@ def test_a_line_in_an_m_mode_region_says_time_and_depth(
     assert told(volume_of(us_image(TISSUE, MOTION)), K.LENGTH, *ends).lines == lines
 
 
+@pytest.mark.parametrize(("row", "line"), [(50, "0.0 cm/s"), (35, "12.0 cm/s"), (58, "-6.4 cm/s")])
+def test_a_probe_in_a_doppler_region_says_the_velocity_from_the_baseline(row: int, line: str) -> None:
+    """Row 20 of the region, the image's 50, is the baseline; a row up is 0.8 cm/s faster."""
+    baseline = {"ReferencePixelX0": 0, "ReferencePixelY0": 20, "ReferencePixelPhysicalValueY": 0.0}
+    volume = volume_of(us_image(TISSUE, region(BELOW, (SECONDS, CM_PER_S), (0.005, -0.8), **baseline)))
+
+    assert told(volume, K.PROBE, (40, row)).lines == (f"{line} {_TRUST}",)
+    assert told(volume, K.PROBE, (40, 10)).lines == ("7",)  # in the B-mode the value of its pixel
+
+
+def test_without_a_reference_pixel_a_probe_says_its_value(triple: Volume) -> None:
+    assert told(triple, K.PROBE, (40, 40)).lines == ("7",)
+
+
 def test_a_spectrum_alone_is_measured_too() -> None:
     assert told(volume_of(us_image(SPECTRUM)), K.LENGTH, (30, 35), (30, 55)).velocity == pytest.approx(16)
 
@@ -245,9 +259,9 @@ def test_a_users_calibration_leaves_what_a_region_measures() -> None:
     assert by_user((40, 5), (60, 5)) == ("5.0 mm (user calibration)",)
 
 
-def test_numbers_that_are_none_calibrate_nothing() -> None:
-    broken = region(LEFT, delta=(float("nan"), 0.1))
-    volume = volume_of(us_image(broken, DEEPER, SPECTRUM))
+@pytest.mark.parametrize("delta", [float("nan"), float("inf"), 0.0, 1e300, 5e-324])
+def test_numbers_that_are_none_calibrate_nothing(delta: float) -> None:
+    volume = volume_of(us_image(region(LEFT, delta=(delta, 0.1)), DEEPER, SPECTRUM))
 
     assert told(volume, K.LENGTH, (10, 5), (40, 5)).unit == "px"
     assert told(volume, K.LENGTH, (60, 5), (90, 5)).length == pytest.approx(30)

@@ -27,10 +27,8 @@ from tests.support.ultrasound import CM, CM_PER_S, SECONDS, drawn, region, us_im
 
 STUDY = StudyUid(f"{ROOT_UID}.1")
 K = MeasurementKind
-PLANE, SPECTRUM = (
-    region((0, 0, 99, 29), delta=(0.05, 0.02)),
-    region((0, 30, 49, 59), (SECONDS, CM_PER_S), (0.005, -0.8)),
-)
+PLANE = region((0, 0, 99, 29), delta=(0.05, 0.02))
+SPECTRUM = region((0, 30, 49, 59), (SECONDS, CM_PER_S), (0.005, -0.8), ReferencePixelX0=0, ReferencePixelY0=22)
 MOTION = region((50, 30, 99, 59), (SECONDS, CM), (0.01, 0.02))
 _REFERENCE = {
     "RegionDataType": 3,
@@ -40,13 +38,14 @@ _REFERENCE = {
     "ReferencePixelPhysicalValueX": 0.5,
     "ReferencePixelPhysicalValueY": -2.0,
 }
-_IN_MM = ["15.5 mm", "20.0 mm²", "35.0 px"]
+_OTHERS = ["15.5 mm", "20.0 mm²", "9.6 cm/s", "35.0 px"]
 DRAWN = {
     "slanting in the spectrum": (K.LENGTH, (10, 55), (45, 35)),
     "level in the spectrum": (K.LENGTH, (10, 40), (40, 40)),
     "slanting in the M-mode": (K.LENGTH, (60, 35), (90, 55)),
     "in the plane": (K.LENGTH, (10, 5), (40, 25)),
     "area": (K.RECTANGLE, (25, 15), (35, 15), (25, 20)),
+    "velocity": (K.PROBE, (10, 40)),
     "outside": (K.LENGTH, (10, 5), (10, 40)),
 }
 
@@ -119,6 +118,7 @@ def test_a_report_says_time_and_velocity_in_their_units_and_comes_back(
 
     assert ("Time", 0.175, "s") in numbers
     assert ("Flow Velocity", 16.0, "cm/s") in numbers
+    assert ("Flow Velocity", 9.6, "cm/s") in numbers  # of the probe
     assert ("Length", 4.0, "mm") in numbers  # the depth in the M-mode
     assert ("Area", 20.0, "mm2") in numbers
 
@@ -148,8 +148,8 @@ def test_the_page_of_findings_says_them_too(filled: Sitting, told: dict[str, Mea
     )
     rows = page.tables[1].rows
 
-    assert [row[1] for row in rows] == ["Δt 0.17 s, Δv 16.0 cm/s", "0.15 s", "Δt 0.30 s, Δd 4.0 mm", *_IN_MM]
-    assert [row[2] for row in rows] == ["ultrasound region"] * 5 + ["uncalibrated"]
+    assert [row[1] for row in rows] == ["Δt 0.17 s, Δv 16.0 cm/s", "0.15 s", "Δt 0.30 s, Δd 4.0 mm", *_OTHERS]
+    assert [row[2] for row in rows] == ["ultrasound region"] * 5 + ["", "uncalibrated"]
 
 
 def test_a_users_calibration_leaves_saved_numbers_of_regions_alone(
