@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from medscan_desktop.domain.finding import FindingId
 from medscan_desktop.imaging.mask import Mask
+from medscan_desktop.imaging.ultrasound_region import UltrasoundRegion
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.imaging.window import VoiLut, Window
 from medscan_desktop.render.corners import Line, PaneWords, plane_words, window_text
@@ -79,6 +80,18 @@ def test_the_frames_own_location_is_shown_on_acquired_slices() -> None:
     workspace, view = scene_of(volume_of(), frames=tuple((f"Loc {k} mm",) for k in range(20)))
 
     assert "Loc 10 mm" in all_texts(words_of(workspace, view))
+
+
+def test_an_ultrasound_of_several_regions_says_that_it_is_uncalibrated_beside_them() -> None:
+    doppler = UltrasoundRegion((0, 0, 9, 9), 4, 7, 0.005, -0.8)
+    unknown = UltrasoundRegion((0, 0, 9, 9), 0, 0, 1.0, 1.0)
+
+    def flags_of(region: UltrasoundRegion) -> set[str]:
+        texts = all_texts(words_of(*scene_of(volume_of(calibration="px", regions=((region,),)))))
+        return {text for text in texts.splitlines() if "uncalibrated" in text}
+
+    assert flags_of(doppler) == {"uncalibrated outside its ultrasound regions"}
+    assert flags_of(unknown) == {"uncalibrated"}
 
 
 def test_what_must_never_be_hidden_stays_without_the_overlay() -> None:
