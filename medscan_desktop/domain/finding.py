@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from medscan_desktop.domain.errors import NotAllowed
 from medscan_desktop.domain.study import InstanceUid, SeriesUid, StudyUid, VaultId
 from medscan_desktop.domain.user import UserId
 
@@ -89,3 +90,8 @@ class Finding:
     decided_at: str = ""
     reason: str = ""
     note: str = ""  # what has happened to its images since
+
+    def check_accepted(self) -> None:
+        """Raises NotAllowed where nobody has accepted it: a proposal never leaves the house."""
+        if self.state is not FindingState.ACCEPTED:
+            raise NotAllowed(f"Only an accepted finding is exported; this one is {self.state}.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from medscan_desktop.dicom.objects.write_seg import build_seg
 from medscan_desktop.dicom.stacks.plan import StackPlan
-from medscan_desktop.domain.errors import NotAllowed, Unsuitable
+from medscan_desktop.domain.errors import Unsuitable
 from medscan_desktop.domain.finding import Finding, FindingId, FindingState
 from medscan_desktop.domain.findings_page import Figure, findings_page
 from medscan_desktop.domain.measurement import Measurement
@@ -36,8 +36,7 @@ def export_seg(ctx: Context, *, finding_id: FindingId, out: Path) -> Effect:
     """Write an accepted finding as a DICOM Segmentation of its source images."""
     with ctx.records("export.seg", finding_id) as records:
         finding = records.findings.get(finding_id)
-        if finding.state is not FindingState.ACCEPTED:
-            raise NotAllowed(f"Only an accepted finding is exported; this one is {finding.state}.")
+        finding.check_accepted()
         files = mask_files(records, [finding])
         shelved = read_series(records, ctx.vault, finding.series_instance_uid)
     masks = read_masks(ctx.vault, files).get(finding_id, {})

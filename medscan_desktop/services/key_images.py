@@ -84,7 +84,7 @@ def export_key_images(
         records.detail["images"] = len(chosen)
     images = [one.image for one in chosen if one.sop_instance_uid in headers]
     if not images:
-        raise Unsuitable("This study has no key images: press K on an image first.")
+        raise Unsuitable("This study has no key images: mark an image first.")
     content = key_object_file(
         headers, images, title, description=description[:_LONGEST], user=ctx.user, made_at=ctx.now()
     )

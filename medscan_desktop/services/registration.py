@@ -23,7 +23,9 @@ def register_stacks(ctx: Context, *, fixed: Stack, moving: Stack) -> Effect:
     if first == second:
         raise Unsuitable("These series share their positions already: they need no registration.")
     if not (fixed.is_volume and moving.is_volume):
-        raise Unsuitable("Only volumes can be registered; other series are linked by hand: X links the slices shown.")
+        raise Unsuitable(
+            "Only volumes can be registered; other series are linked by hand, from the slices shown (Scroll together)."
+        )
     found = register(
         fixed.volume,
         moving.volume,

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from medscan_desktop.domain.errors import NotAllowed, NotFound, Unsuitable
+from medscan_desktop.domain.errors import NotFound, Unsuitable
 from medscan_desktop.domain.export import Format
-from medscan_desktop.domain.finding import FindingId, FindingState
+from medscan_desktop.domain.finding import FindingId
 from medscan_desktop.domain.user import Permission
 from medscan_desktop.exporters import obj, ply, stl
 from medscan_desktop.imaging.geometry import Geometry
@@ -34,8 +34,7 @@ def export_surface(
     """Write the surfaces of an accepted finding, or of one structure of it, as `form`: "stl", "obj" or "ply"."""
     with ctx.records("export.surface", finding_id, format=form) as records:
         finding = records.findings.get(finding_id)
-        if finding.state is not FindingState.ACCEPTED:
-            raise NotAllowed(f"Only an accepted finding is exported; this one is {finding.state}.")
+        finding.check_accepted()
         files = mask_files(records, [finding])
         shelved = read_series(records, ctx.vault, finding.series_instance_uid)
     masks = read_masks(ctx.vault, files).get(finding_id, {})
@@ -49,7 +48,7 @@ def export_surface(
         raise Unsuitable("The series is not the one this finding was made on: its number of images has changed.")
     if not plan.is_volume:
         raise Unsuitable(plan.refusal or _SKEW)
-    return _written(ctx, finding_id, wanted, plan.geometry, form, out)
+    return _written(ctx, "export.surface", finding_id, wanted, plan.geometry, form, out)
 
 
 @command("export.shown_surface", permission=Permission.EXPORT)
@@ -64,7 +63,7 @@ def export_shown_surface(
         for source in sources:
             _check(records, FindingId(source))
     named = [(layer.name, layer.mask) for layer in layers]
-    return _written(ctx, next(iter(sources)), named, geometry, form, out)
+    return _written(ctx, "export.shown_surface", ", ".join(sources), named, geometry, form, out)
 
 
 def _check(records: Records, source: FindingId) -> None:
@@ -73,12 +72,17 @@ def _check(records: Records, source: FindingId) -> None:
         finding = records.findings.get(source)
     except NotFound:
         return
-    if finding.state is not FindingState.ACCEPTED:
-        raise NotAllowed(f"Only an accepted finding is exported; this one is {finding.state}.")
+    finding.check_accepted()
 
 
 def _written(
-    ctx: Context, source: str, named: Sequence[tuple[str, Mask]], geometry: Geometry, form: str, out: Path
+    ctx: Context,
+    action: str,
+    source: str,
+    named: Sequence[tuple[str, Mask]],
+    geometry: Geometry,
+    form: str,
+    out: Path,
 ) -> Effect:
     if form not in _WRITERS:
         raise NotFound(f'There is no surface format "{form}"; there are: {", ".join(_WRITERS)}.')
@@ -90,5 +94,5 @@ def _written(
             surfaces.append(surface)
     if not surfaces:
         raise Unsuitable("The mask is empty: it has no surface.")
-    write_out(ctx, "export.surface", source, out, _WRITERS[form](surfaces))
+    write_out(ctx, action, source, out, _WRITERS[form](surfaces))
     return Effect(value=tuple(surfaces), notice=f"Surface written to {out}.")

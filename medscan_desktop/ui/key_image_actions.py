@@ -15,7 +15,7 @@ from medscan_desktop.ui.actions import ViewerActions
 _NOT_HERE = (
     "A key image is an acquired image: this view cuts through several of them. Show the images themselves first."
 )
-_NONE = "There are no key images in this view. K marks one."
+_NONE = "There are no key images in this view: mark one first."
 
 
 def toggle(actions: ViewerActions) -> None:
@@ -55,7 +55,7 @@ def toggle_only(actions: ViewerActions) -> None:
     """Scroll from key image to key image, or through all images again."""
     on = not actions.workspace.only_key_images
     if on and not (actions.workspace.own_key_images or actions.workspace.key_images):
-        actions.workstation.notify("There are no key images. K marks one.")
+        actions.workstation.notify("There are no key images: mark one first.")
         return
     actions.workstation.edit("key images only", lambda workspace: with_only_key_images(workspace, on))
 

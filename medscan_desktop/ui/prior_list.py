@@ -42,7 +42,7 @@ class PriorList(Cover):
         body.addWidget(make.label("Other studies of this patient", "heading"))
         body.addWidget(self.list)
         body.addWidget(self.empty)
-        body.addWidget(make.label("Enter hangs the chosen one beside the current · P takes it off again", "muted"))
+        body.addWidget(make.label("Enter hangs the chosen one beside the current", "muted"))
         layout = make.column(self)
         layout.addSpacing(80)
         layout.addWidget(card, alignment=Qt.AlignmentFlag.AlignHCenter)

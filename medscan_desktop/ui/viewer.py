@@ -152,7 +152,7 @@ class ViewerPage(QWidget):
         self.prior_list = PriorList(self, self.priors.show)
         self.prior_button = make.button("", self._choose_prior, "flat")
         self.prior_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.prior_button.setToolTip("The patient's other studies; P hangs the most relevant one beside the current")
+        self.prior_button.setToolTip("The patient's other studies, to hang one beside the current")
         self.prior_button.hide()
         self.banner.add(self.prior_button)
         self.priors.told, self.priors.came = self._show_prior_count, self.strip.ask
