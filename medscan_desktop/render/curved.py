@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from medscan_desktop.imaging.curved import values_across
 from medscan_desktop.imaging.volume import Volume
+from medscan_desktop.render.refining import Later, Pause, no_pause
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.curve import Curve, course_on, paper
 from medscan_desktop.scene.curving import cursor_mm
@@ -19,6 +20,7 @@ from medscan_desktop.scene.workspace import Workspace
 
 _COLOUR = 0xE879F9
 _TICK_PX = 14.0
+_ROUGH_EVERY = 3
 _NONE = {SlabMode.MIP: -np.inf, SlabMode.MIN_IP: np.inf, SlabMode.MEAN: 0.0}
 
 
@@ -27,24 +29,50 @@ class _Kept:
     key: tuple[object, ...]
     source: Volume
     picture: Volume | None
+    is_rough: bool = False
 
 
 class CurvedImage:
-    """Straightens one volume at a time."""
+    """Straightens one volume at a time; with `later` exact pictures are made there, and rough ones shown till then."""
 
-    def __init__(self) -> None:
+    def __init__(self, later: Later[Volume | None] | None = None) -> None:
+        self._later = later
         self._kept: _Kept | None = None
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether what was asked for last is still to come."""
+        return self._kept is not None and self._kept.is_rough
 
     def picture(self, volume: Volume, curve: Curve | None, slab: Slab | None) -> Volume | None:
         """A volume of one slice in the paper's geometry, NaN where there is no tissue; None without a curve."""
         key = (curve, slab, int(np.count_nonzero(volume.loaded)))
-        if self._kept is None or self._kept.source is not volume or self._kept.key != key:
-            self._kept = _Kept(key, volume, straightened(volume, curve, slab))
+        if self._kept is not None and self._kept.source is not volume:
+            self._kept = None
+            if self._later is not None:
+                self._later.drop()
+        if self._kept is None or self._kept.key != key or self._kept.is_rough:
+            self._kept = self._newest(key, volume, curve, slab)
         return self._kept.picture
 
+    def _newest(self, key: tuple[object, ...], volume: Volume, curve: Curve | None, slab: Slab | None) -> _Kept:
+        if self._later is None or course_on(curve, volume.geometry) is None:
+            return _Kept(key, volume, straightened(volume, curve, slab))
+        made = self._later.get(key, lambda pause: straightened(volume, curve, slab, pause=pause))
+        if made is not None:
+            return _Kept(key, volume, made[0])
+        if self._kept is not None and self._kept.key == key:
+            return self._kept
+        return _Kept(key, volume, straightened(volume, curve, slab, every=_ROUGH_EVERY), is_rough=True)
 
-def straightened(volume: Volume, curve: Curve | None, slab: Slab | None = None) -> Volume | None:
-    """The values across a curve: its length from left to right, what is beside it above and below."""
+
+def straightened(
+    volume: Volume, curve: Curve | None, slab: Slab | None = None, *, every: int = 1, pause: Pause = no_pause
+) -> Volume | None:
+    """The values across a curve: its length from left to right, what is beside it above and below.
+
+    `every` so many places each way are sampled, and three layers of a slab, where it is more than 1: about the same.
+    """
     found = course_on(curve, volume.geometry)
     if found is None or curve is None or volume.is_colour:
         return None
@@ -52,12 +80,15 @@ def straightened(volume: Volume, curve: Curve | None, slab: Slab | None = None) 
     rows = geometry.shape[1]
     down = (np.arange(rows) - (rows - 1) / 2) * found.step_mm
     up, through = found.across(curve.angle)
-    plane = found.points[None] - up[None] * down[:, None, None]
+    plane = (found.points[None] - up[None] * down[:, None, None])[::every, ::every]
+    through = through[::every]
     reach = 0 if slab is None else slab.reach(found.step_mm)
+    apart = max(1, reach) if every > 1 else 1
     mode = slab.mode if slab is not None else SlabMode.MEAN
     total: NDArray[np.floating[Any]] = np.full(plane.shape[:2], _NONE[mode], np.float32)
     count = np.zeros(plane.shape[:2], np.int32)
-    for layer in range(-reach, reach + 1):
+    for layer in range(-reach, reach + 1, apart):
+        pause()
         values, valid = values_across(volume, plane + through[None] * (layer * found.step_mm))
         count += valid
         if mode is SlabMode.MEAN:
@@ -68,6 +99,8 @@ def straightened(volume: Volume, curve: Curve | None, slab: Slab | None = None) 
     if mode is SlabMode.MEAN:
         total = total / np.maximum(count, 1)
     shown = np.where(count > 0, total, np.nan).astype(np.float32)
+    if every > 1:
+        shown = shown.repeat(every, axis=0).repeat(every, axis=1)[:rows, : len(found.points)]
     return Volume(shown[None], geometry, np.ones(1, np.bool_), volume.unit, inverted=volume.inverted)
 
 

@@ -30,6 +30,7 @@ class Grid:
     extent: tuple[int, ...]  # columns, rows of the slice
     scale: float = 1.0  # device pixels to a logical one
     slab: tuple[SlabMode, int] | None = None  # how many slices to either side, and what is shown of them
+    apart: int = 1  # every so many of a slab's slices count: all of them, but for a rough picture
 
     @classmethod
     def of(cls, pane: PaneMap, size: tuple[int, int], scale: float) -> "Grid":
@@ -52,7 +53,7 @@ class Grid:
     @property
     def key(self) -> tuple[object, ...]:
         """What must be equal for two grids to sample the same."""
-        return self.axis, self.index, self.matrix.tobytes(), self.size, self.slab
+        return self.axis, self.index, self.matrix.tobytes(), self.size, self.slab, self.apart
 
     @cached_property
     def _spans(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -163,7 +164,8 @@ class ObliqueGrid(Grid):
         slab = None if pane.slab is None else (pane.slab.mode, layers)
         across = pane.geometry.inverse[:3, :3] @ (pane.onward * pane.step_mm * (reach / layers if layers else 1.0))
         extent = pane.geometry.size_ijk
-        return cls(-1, 0, np.column_stack([linear, start]), device, extent, scale, slab, nearest, across)
+        matrix = np.column_stack([linear, start])
+        return cls(-1, 0, matrix, device, extent, scale, slab, nearest=nearest, across=across)
 
     @property
     def key(self) -> tuple[object, ...]:

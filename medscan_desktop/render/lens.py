@@ -9,6 +9,8 @@ from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.canvas import black
 from medscan_desktop.render.oblique import grid_of
 from medscan_desktop.render.plane_image import PlaneImage, Sampler
+from medscan_desktop.render.refining import Later
+from medscan_desktop.render.sampling import Sampled
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.scene.camera import PaneMap
 from medscan_desktop.scene.view import View
@@ -20,8 +22,8 @@ _SHARE, _LARGEST = 0.45, 260  # of the pane's shorter side, and logical pixels a
 class Lens:
     """One pane's magnifier. Not shared between threads."""
 
-    def __init__(self, sampler: Sampler) -> None:
-        self._image = PlaneImage(sampler)
+    def __init__(self, sampler: Sampler, later: Later[Sampled | None] | None = None) -> None:
+        self._image = PlaneImage(sampler, later)
         self._texts = TextPainter()
 
     def draw(

@@ -11,7 +11,7 @@ from typing import cast
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.vtkCommonCore import VTK_FLOAT
+from vtkmodules.vtkCommonCore import VTK_FLOAT, vtkMultiThreader
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkImagingCore import vtkImageReslice
 
@@ -19,6 +19,7 @@ from medscan_desktop.imaging.mask import BLOCK, Mask
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.grid import Grid, ObliqueGrid, Voxels
 from medscan_desktop.render.planes import Pixels
+from medscan_desktop.render.refining import Pause, no_pause
 from medscan_desktop.render.sampling import Sampled
 from medscan_desktop.render.vtk_arrays import array_of, image_of
 from medscan_desktop.render.weighing import CELL, by_weights, cells_without_tissue, wide
@@ -28,6 +29,7 @@ from medscan_desktop.scene.slab import SlabMode
 _EDGE = 1e-6
 _SHEARED = 1e-3  # mm sideways for each mm across, from which slices do not lie behind each other
 _FINEST = 4  # samples a pixel to each side at most, where the picture shows fewer pixels than there are voxels
+_SAMPLES_A_BAND = 1 << 19
 _CELLS_APART = 4.0  # voxels between two looks into it: less than a cell, whichever way
 
 
@@ -53,6 +55,7 @@ class ObliqueSource:
     """One volume to cut planes from; VTK looks at its own memory."""
 
     volume: Volume
+    pause: Pause = no_pause  # called between two pieces of a long sampling
     _reslice: vtkImageReslice | None = field(default=None, repr=False)
     _kept_cells: tuple[int, NDArray[np.bool_] | None] | None = field(default=None, repr=False)
 
@@ -77,9 +80,47 @@ class ObliqueSource:
         is_stored = self.volume.is_colour or (grid.nearest and (grid.slab is None or grid.slab[0] is not SlabMode.MEAN))
         reslice.SetOutputScalarType(-1 if is_stored else VTK_FLOAT)
         reslice.Modified()  # slices may have arrived in the same memory
-        reslice.Update()
-        found: Pixels = array_of(reslice.GetOutput())[0]
-        return found
+        if grid.slab is None or grid.slab[1] == 0:
+            reslice.Update()
+            found: Pixels = array_of(reslice.GetOutput())[0]
+            return found
+        return self._in_bands(reslice, grid, (right - left, bottom - top))
+
+    def _in_bands(self, reslice: vtkImageReslice, grid: ObliqueGrid, size: tuple[int, int]) -> Pixels:
+        """The same values, some rows at a time, with a pause between: a thick slab takes a second."""
+        layers = 1 if grid.slab is None else 2 * grid.slab[1] + 1
+        rows = max(1, _SAMPLES_A_BAND // (size[0] * layers))
+        threads = vtkMultiThreader.GetGlobalDefaultNumberOfThreads()
+        if self.pause is not no_pause:  # beside the window, which wants a core of its own
+            reslice.SetNumberOfThreads(max(1, threads - 1))
+        else:
+            reslice.SetNumberOfThreads(threads)
+        bands = []
+        for top in range(0, size[1], rows):
+            self.pause()
+            reslice.SetOutputExtent(0, size[0] - 1, top, min(top + rows, size[1]) - 1, 0, 0)
+            reslice.Update()
+            bands.append(array_of(reslice.GetOutput())[0].copy())
+        return np.concatenate(bands)
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether it is known where something else than tissue is."""
+        return self._is_all_tissue or self._kept_cells is not None
+
+    @property
+    def may_need_weights(self) -> bool:
+        """Whether there is, or may be, something else than tissue."""
+        return not self._is_all_tissue and (self._kept_cells is None or self._kept_cells[1] is not None)
+
+    @property
+    def _is_all_tissue(self) -> bool:
+        volume = self.volume
+        return volume.padding is None and volume.values.dtype.kind != "f" and bool(volume.loaded.all())
+
+    def learn_from(self, other: "ObliqueSource") -> None:
+        """Where there is no tissue, as another source of the same volume has found."""
+        self._kept_cells = other._kept_cells or self._kept_cells
 
     def near_no_tissue(self, grid: ObliqueGrid, part: tuple[int, int, int, int]) -> NDArray[np.bool_]:
         """Which pixels of a part may show padding, no number, or slices that are not there: a few too many."""
@@ -106,7 +147,7 @@ class ObliqueSource:
         """The cells of the volume that hold, or are beside one that holds, anything but tissue; None for none."""
         loaded = int(np.count_nonzero(self.volume.loaded))
         if self._kept_cells is None or self._kept_cells[0] != loaded:
-            self._kept_cells = (loaded, cells_without_tissue(self.volume))
+            self._kept_cells = (loaded, cells_without_tissue(self.volume, self.pause))
         return self._kept_cells[1]
 
     def _filter(self) -> vtkImageReslice:
@@ -149,12 +190,12 @@ def sample_oblique(source: ObliqueSource, grid: ObliqueGrid, *, settled: bool = 
     else:
         mixed = source.near_no_tissue(grid, part) & inside
     if mixed is inside or mixed.all():
-        values, shown = by_weights(volume, grid, part, inside)
+        values, shown = by_weights(volume, grid, part, inside, source.pause)
         return Sampled(left, top, values, shown)
     values = _finely(source, grid, part)
     valid = inside
     if mixed.any():
-        found, shown = by_weights(volume, grid, part, mixed)
+        found, shown = by_weights(volume, grid, part, mixed, source.pause)
         values = np.where(wide(mixed, values), found, values)
         valid = np.where(mixed, shown, inside)
     return Sampled(left, top, values, None if valid.all() else valid)
@@ -183,10 +224,21 @@ def sample_label_oblique(mask: Mask, index: Voxels, inside: NDArray[np.bool_]) -
     return label
 
 
+def samples_a_pixel(grid: ObliqueGrid) -> int:
+    """How many values are interpolated for each pixel of a plane, or of each layer of a slab."""
+    return _times(grid) ** 2
+
+
+def _times(grid: ObliqueGrid) -> int:
+    if grid.nearest or grid.slab is not None:
+        return 1
+    return max(1, min(_FINEST, int(np.linalg.norm(grid.matrix[:, :2], axis=0).max() + _EDGE)))
+
+
 def _finely(source: ObliqueSource, grid: ObliqueGrid, part: tuple[int, int, int, int]) -> Pixels:
     """By VTK; a picture made smaller averages the voxels it would drop."""
-    times = min(_FINEST, int(np.linalg.norm(grid.matrix[:, :2], axis=0).max() + _EDGE))
-    if times <= 1 or grid.nearest or grid.slab is not None:
+    times = _times(grid)
+    if times == 1:
         return source.resliced(grid, part)
     fine = grid.matrix.copy()
     fine[:, :2] /= times

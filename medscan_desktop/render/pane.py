@@ -1,6 +1,8 @@
 """One 2D pane: from a frozen view to the finished picture, as the window shows it and the exporters keep it."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -24,6 +26,7 @@ from medscan_desktop.render.overlay_planes import OverlayPlanePainter
 from medscan_desktop.render.plane_image import PlaneImage, Sampler, draw_masks
 from medscan_desktop.render.presentation import draw_look, draw_shutter
 from medscan_desktop.render.reference_lines import draw_cursor, draw_reference_lines
+from medscan_desktop.render.refining import Later, Refiner
 from medscan_desktop.render.sampling import sample, shown_value_text, value_text
 from medscan_desktop.render.texts import Style, TextPainter
 from medscan_desktop.render.washes import draw_colour_bar, draw_washes
@@ -43,16 +46,33 @@ _WAITING = QColor(20, 23, 27)  # a slice that has not arrived: dark, yet not the
 
 
 class PaneRenderer:
-    """Draws one pane. Keeps what it may need again, so each pane has its own; not shared between threads."""
+    """Draws one pane. Keeps what it may need again, so each pane has its own; not shared between threads.
 
-    def __init__(self, sampler: Sampler = sample) -> None:
-        self._image = PlaneImage(sampler)
+    Every picture is exact, unless there is a `refiner`: then what takes long is rough at first, and `refined` is called
+    when the exact picture is there to be drawn.
+    """
+
+    def __init__(
+        self,
+        sampler: Sampler = sample,
+        refiner: Refiner | None = None,
+        refined: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._waits: list[Later[Any]] = [] if refiner is None else [Later(refiner, refined) for _ in range(3)]
+        of_image, of_lens, of_curve = self._waits or (None, None, None)
+        self._image = PlaneImage(sampler, of_image)
         self._texts = TextPainter()
         self._contours = ContourPainter()
         self._planes = OverlayPlanePainter()
-        self._lens = Lens(sampler)
-        self._curved = CurvedImage()
+        self.is_rough = False  # whether what was drawn last shows less than there is, and better will come
+        self._lens = Lens(sampler, of_lens)
+        self._curved = CurvedImage(of_curve)
         self.labels: dict[MeasurementId, QRectF] = {}  # where the words of each measurement stood in the last picture
+
+    def close(self) -> None:
+        """Wait for nothing more, and keep no pixels that were waited for."""
+        for wait in self._waits:
+            wait.close()
 
     def picture(
         self,
@@ -79,15 +99,17 @@ class PaneRenderer:
             canvas.setDevicePixelRatio(device_pixel_ratio)
             return canvas
         pane = pane_of(workspace, view, size)
-        value = ""
+        value, self.is_rough = "", False
         if pane is not None and pane.axes.through == 2:
             view = as_presented(workspace, view, pane.slice_index)
         if pane is not None and stack.volume is not None:
             if view.kind is ViewKind.CURVED:
                 curve = workspace.curves.get(stack.id)
                 stack = replace(stack, volume=self._curved.picture(stack.volume, curve, pane.slab))
+                self.is_rough = self._curved.is_rough
             grid = grid_of(pane, size, 1.0 if moving else device_pixel_ratio, nearest=moving)
             self._draw_pixels(canvas, workspace, view, stack, grid, pane)
+            self.is_rough |= self._image.is_rough
             if pointer is not None and texts and stack.volume is not None:
                 value = self._value(stack.volume, pane, pointer, grid.scale)
         canvas.setDevicePixelRatio(device_pixel_ratio)
@@ -103,7 +125,9 @@ class PaneRenderer:
         return canvas
 
     def _value(self, volume: Volume, pane: PaneMap, pointer: tuple[float, float], scale: float) -> str:
-        """The stored value under the pointer; of a slab the value that is shown there."""
+        """The stored value under the pointer; of a slab the value that is shown there, once it is exact."""
+        if self.is_rough and (pane.slab is not None or not pane.geometry.spatial):
+            return ""
         if pane.slab is None:
             return value_text(volume, pane, pointer)
         return shown_value_text(volume, self._image.last, (pointer[0] * scale, pointer[1] * scale))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medscan_desktop.imaging.volume import Volume
+from medscan_desktop.render.refining import Pause, no_pause
 
 Pixels = NDArray[np.integer[Any] | np.floating[Any]]
 
@@ -20,6 +21,7 @@ class PlaneSource:
     """The slices of one volume. Keeps the last few sagittal-like planes gathered together."""
 
     volume: Volume
+    pause: Pause = no_pause  # called between two pieces of a long gathering
     _number: int = -1  # of the block that is kept
     _block: Pixels | None = field(default=None, repr=False)
     kept_slab: tuple[object, Pixels, NDArray[np.bool_] | None] | None = field(default=None, repr=False)  # the last one

@@ -89,7 +89,7 @@ def plane_and_tissue(source: PlaneSource, grid: Grid) -> tuple[Pixels, NDArray[n
     if grid.slab is None:
         plane = source.plane(grid.axis, grid.index)
         return plane, tissue_mask(source, grid, plane)
-    key = (grid.axis, *grid.slices, grid.slab[0], int(np.count_nonzero(source.volume.loaded)))
+    key = (grid.axis, *grid.slices, grid.apart, grid.slab[0], int(np.count_nonzero(source.volume.loaded)))
     if source.kept_slab is None or source.kept_slab[0] != key:
         source.kept_slab = (key, *_slab_values(source, grid, grid.slab[0]))
     return source.kept_slab[1], source.kept_slab[2]
@@ -99,9 +99,10 @@ def _slab_values(source: PlaneSource, grid: Grid, mode: SlabMode) -> tuple[Pixel
     first, last = (min(max(k, 0), source.volume.values.shape[grid.axis] - 1) for k in grid.slices)
     total: Pixels | None = None
     count: NDArray[np.int32] | int = 0  # of the slices with tissue, at each place where it is not the same everywhere
-    for index in range(first, last + 1):
+    for index in range(first + (grid.index - first) % grid.apart, last + 1, grid.apart):
         if grid.axis == 0 and not source.volume.loaded[index]:
             continue
+        source.pause()
         plane = source.plane(grid.axis, index)
         tissue = tissue_mask(source, replace(grid, index=index, slab=None), plane)
         count = count + (1 if tissue is None else tissue.astype(np.int32))

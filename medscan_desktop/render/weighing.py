@@ -13,17 +13,22 @@ from numpy.typing import NDArray
 from medscan_desktop.imaging.volume import Volume
 from medscan_desktop.render.grid import Floats, ObliqueGrid
 from medscan_desktop.render.planes import Pixels
+from medscan_desktop.render.refining import Pause, no_pause
 from medscan_desktop.render.sampling import weighted
 from medscan_desktop.scene.slab import SlabMode
 
 CELL = 8  # voxels to a side of the map of where there is something else than tissue
 _EDGE = 1e-6
-_NOTHING = {SlabMode.MIP: -np.inf, SlabMode.MIN_IP: np.inf, SlabMode.MEAN: 0.0}
-_COMBINED = {SlabMode.MIP: np.maximum, SlabMode.MIN_IP: np.minimum, SlabMode.MEAN: np.add}
+NOTHING = {SlabMode.MIP: -np.inf, SlabMode.MIN_IP: np.inf, SlabMode.MEAN: 0.0}
+COMBINED = {SlabMode.MIP: np.maximum, SlabMode.MIN_IP: np.minimum, SlabMode.MEAN: np.add}
 
 
 def by_weights(
-    volume: Volume, grid: ObliqueGrid, part: tuple[int, int, int, int], wanted: NDArray[np.bool_]
+    volume: Volume,
+    grid: ObliqueGrid,
+    part: tuple[int, int, int, int],
+    wanted: NDArray[np.bool_],
+    pause: Pause = no_pause,
 ) -> tuple[Pixels, NDArray[np.bool_]]:
     """The values over tissue alone at the `wanted` pixels, and which of them show any: in numpy."""
     rows, columns = np.nonzero(wanted)
@@ -32,13 +37,14 @@ def by_weights(
     count = np.zeros(len(rows), np.int32)
     total: Pixels | None = None
     for layer in grid.layers():
+        pause()
         values, valid = _at(volume, layer.matrix, x, y, nearest=grid.nearest or volume.is_colour)
         count += valid
         if grid.slab is None:
             total = values
             break
-        values = np.where(valid, values, _NOTHING[mode]).astype(np.float32)
-        total = values if total is None else _COMBINED[mode](total, values)
+        values = np.where(valid, values, NOTHING[mode]).astype(np.float32)
+        total = values if total is None else COMBINED[mode](total, values)
     picture = np.zeros(
         (*wanted.shape, 3) if volume.is_colour else wanted.shape,
         volume.values.dtype if grid.nearest or volume.is_colour else np.float32,
@@ -66,7 +72,7 @@ def _at(volume: Volume, matrix: Floats, x: Floats, y: Floats, *, nearest: bool) 
         voxel = tuple(np.floor(at + 0.5).astype(np.int32) for at in held)
         found = values[voxel]
         tissue = inside & volume.loaded[voxel[0]]
-        return found, tissue if volume.is_colour else tissue & _is_tissue(volume, found)
+        return found, tissue if volume.is_colour else tissue & is_tissue(volume, found)
     low = [np.floor(at).astype(np.int32) for at in held]
     shares = [(at - first).astype(np.float32) for at, first in zip(held, low, strict=True)]
     sums, weight = np.zeros(len(x), np.float32), np.zeros(len(x), np.float32)
@@ -76,13 +82,13 @@ def _at(volume: Volume, matrix: Floats, x: Floats, y: Floats, *, nearest: bool) 
             share *= one if step else 1 - one
         voxel = tuple(np.minimum(one + step, size - 1) for one, step, size in zip(low, corner, sizes, strict=True))
         found = values[voxel]
-        share *= _is_tissue(volume, found) & volume.loaded[voxel[0]]
+        share *= is_tissue(volume, found) & volume.loaded[voxel[0]]
         sums += np.where(share > 0, found, 0) * share
         weight += share
     return weighted(sums, weight, inside)
 
 
-def cells_without_tissue(volume: Volume) -> NDArray[np.bool_] | None:
+def cells_without_tissue(volume: Volume, pause: Pause = no_pause) -> NDArray[np.bool_] | None:
     """The cells (k, j, i) of a volume that hold, or are beside one that holds, anything but tissue; None for none."""
     values = cast(Pixels, volume.values)
     is_float = values.dtype.kind == "f"
@@ -92,10 +98,11 @@ def cells_without_tissue(volume: Volume) -> NDArray[np.bool_] | None:
     cells = np.zeros((count, rows, columns), np.bool_)
     below, beside = rows * CELL - values.shape[1], columns * CELL - values.shape[2]
     for k, plane in enumerate(values):
+        pause()
         if not volume.loaded[k]:
             cells[k // CELL] = True
         elif volume.padding is not None or is_float:
-            other = (~_is_tissue(volume, plane)).view(np.uint8) * np.uint8(255)
+            other = (~is_tissue(volume, plane)).view(np.uint8) * np.uint8(255)
             if other.any():
                 whole = cv2.copyMakeBorder(other, 0, below, 0, beside, cv2.BORDER_REPLICATE)
                 cells[k // CELL] |= cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA) > 0
@@ -109,7 +116,8 @@ def cells_without_tissue(volume: Volume) -> NDArray[np.bool_] | None:
     return cells
 
 
-def _is_tissue(volume: Volume, values: Pixels) -> NDArray[np.bool_]:
+def is_tissue(volume: Volume, values: Pixels) -> NDArray[np.bool_]:
+    """Which values are no padding, and a number."""
     padding = volume.padding_mask(values)
     finite = np.isfinite(values)
     return finite if padding is None else finite & ~padding

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QWidget
 from medscan_desktop.imaging.turns import window_turn
 from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.render.plane_image import Sampler
+from medscan_desktop.render.refining import Refiner
 from medscan_desktop.render.sampling import sample
+from medscan_desktop.scene.common_scale import scaled_with
 from medscan_desktop.scene.gesture import Phase, Tool
 from medscan_desktop.scene.linking import told_of
 from medscan_desktop.scene.reference_lines import drawn_from
@@ -28,9 +30,11 @@ _REST_MS = 90  # after the last change of a drag the picture is drawn in the scr
 class PaneWidget(ViewWidget):
     """A plane or an acquired image. `workspace_changed` is its only input from the scene."""
 
-    def __init__(self, workstation: Workstation, view_id: ViewId, sampler: Sampler = sample) -> None:
+    def __init__(
+        self, workstation: Workstation, view_id: ViewId, sampler: Sampler = sample, refiner: Refiner | None = None
+    ) -> None:
         super().__init__(workstation, view_id)
-        self._renderer = PaneRenderer(sampler)
+        self._renderer = PaneRenderer(sampler, refiner, self.update)
         self._pointer_at: tuple[float, float] | None = None
         self._is_moving = False
         self._rest = QTimer(self)
@@ -53,6 +57,10 @@ class PaneWidget(ViewWidget):
                 self._rest.start()
             self.update()
         self._hand.workspace_changed(new)
+
+    def close_worker(self) -> None:
+        """Nothing that is still made for it reaches it any more."""
+        self._renderer.close()
 
     def pointer_moved(self, at: QPointF) -> None:
         self._pointer_at = (at.x(), at.y())
@@ -172,4 +180,5 @@ def _shown(workspace: Workspace, view_id: ViewId) -> tuple[object, ...]:
         *(one for one in workspace.drafts if one.view == view_id or one.is_saving or one.is_changing),
         *told_of(workspace, view),
         *drawn_from(workspace, view),
+        *scaled_with(workspace, view),
     )

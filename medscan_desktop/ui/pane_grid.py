@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint, QRect, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from medscan_desktop.render.refining import Refiner
 from medscan_desktop.render.reslice import sampler_by
 from medscan_desktop.scene.layout import Layout, Rect, Way
 from medscan_desktop.scene.screen import Screen
@@ -48,6 +49,7 @@ class PaneGrid(QWidget):
         self._sampler = sampler_by(array_path=settings.array_path)
         self._workstation = workstation
         self._jobs = jobs
+        self._refiner = Refiner(jobs)
         self._panes: dict[ViewId, Pane] = {}
         self._dividers: list[DividerHandle] = []
         self._mark = DropMark(self)
@@ -89,10 +91,9 @@ class PaneGrid(QWidget):
         return ((pane.width(), pane.height()), screen_of(pane, workspace)) if pane is not None else None
 
     def close_workers(self) -> None:
-        """End the 3D panes' threads."""
+        """End the 3D panes' threads, and what is made for the others."""
         for pane in self._panes.values():
-            if not isinstance(pane, PaneWidget):
-                pane.close_worker()
+            pane.close_worker()
 
     def cell_at(self, at: QPoint) -> ViewId | None:
         """The view whose cell is there, None between the cells."""
@@ -197,7 +198,7 @@ class PaneGrid(QWidget):
                 made.reference_wanted.connect(self.reference_wanted)
                 made.save_wanted.connect(self.save_wanted)
         else:
-            made = PaneWidget(self._workstation, view.id, self._sampler)
+            made = PaneWidget(self._workstation, view.id, self._sampler, self._refiner)
         made.setParent(self)
         made.menu_wanted.connect(self.menu_wanted)
         made.maximise_wanted.connect(self.maximise_wanted)
@@ -205,8 +206,7 @@ class PaneGrid(QWidget):
         return made
 
     def _drop(self, pane: Pane) -> None:
-        if not isinstance(pane, PaneWidget):
-            pane.close_worker()
+        pane.close_worker()
         self._turns.leave(pane)
         pane.removeEventFilter(self.handle)
         pane.hide()

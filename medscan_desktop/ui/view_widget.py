@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +14,7 @@ from medscan_desktop.tools import tool_named
 from medscan_desktop.tools.bindings import Button, bound_tool
 from medscan_desktop.ui import theme
 from medscan_desktop.ui.carry_out import carry_out
+from medscan_desktop.workstation.history import Edit
 from medscan_desktop.workstation.workstation import Workstation
 
 _BUTTONS = {
@@ -22,6 +23,7 @@ _BUTTONS = {
     Qt.MouseButton.RightButton: Button.RIGHT,
 }
 _WHEEL_STEP = 120  # eighths of a degree; finer wheels and touch pads are summed up to whole steps
+_BURST_MS = 1000  # between two steps of the wheel that still are one movement
 _CLICK_PX = 4  # less way than this between press and release is a click
 
 
@@ -49,6 +51,8 @@ class ViewWidget(QWidget):
         self._store = workstation.store
         self._drag: _Drag | None = None
         self._wheel = 0
+        self._burst: tuple[str, Edit | None] | None = None  # the tool that the wheel works, and its step of undo
+        self._burst_timer = QElapsedTimer()
         self.setMouseTracking(True)
         self.setMinimumSize(64, 64)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -122,7 +126,10 @@ class ViewWidget(QWidget):
         self._wheel -= steps * _WHEEL_STEP
         self._store.update(lambda workspace: activated(workspace, self.view_id))
         pointer = self._pointer(Phase.WHEEL, event.position(), None, event.modifiers())
-        self._step(self._tool(Button.WHEEL, event.modifiers()), replace(pointer, wheel_steps=float(steps)))
+        tool, before = self._tool(Button.WHEEL, event.modifiers()), self._store.workspace
+        self._step(tool, replace(pointer, wheel_steps=float(steps)))
+        if tool is not None and tool.undo_name:
+            self._remember_burst(tool, before)
 
     def pointer_moved(self, at: QPointF) -> None:
         """The pointer is at `at`; for what reads the value below it."""
@@ -189,6 +196,17 @@ class ViewWidget(QWidget):
         if tool is None or view is None:
             return
         carry_out(self._workstation, tool.step(workspace, view, pointer))
+
+    def _remember_burst(self, tool: Tool, before: Workspace) -> None:
+        """Steps of the wheel soon after each other are one step of undo: it leads back to before the first of them."""
+        last, is_burst = self._workstation.history.last_done, self._burst_timer.isValid()
+        goes_on = is_burst and self._burst_timer.elapsed() < _BURST_MS and self._burst == (tool.name, last)
+        self._burst_timer.start()
+        if goes_on:
+            return
+        self._workstation.remember_edit(tool.undo_name, before)
+        now = self._workstation.history.last_done
+        self._burst = (tool.name, now) if now is not last else None
 
     def _remember(self, drag: _Drag) -> None:
         if drag.tool is not None and drag.tool.undo_name:

@@ -26,6 +26,7 @@ from tests.bench import (
     cases_phases,
     cases_planes,
     cases_search,
+    cases_slabs,
     cases_space,
     cases_start,
 )
@@ -55,6 +56,7 @@ def cases(folder: Path, open_parts: ExitStack) -> dict[str, Callable[[], Row]]:
         "four_1024": lambda: cases_planes.four_panes(values(), 1024, "four_1024", 3.5),
         "oblique_four": lambda: cases_planes.four_with_one_oblique(values(), 512, "oblique_four", 3.5),
         "oblique_turn": lambda: cases_planes.turned_by_hand(values(), 512, "oblique_turn", 3.5),
+        "slab_stall": lambda: cases_slabs.stall(values()),
         "scroll_event": lambda: cases_pane.wheel(values()),
         "load_raw": lambda: cases_load.raw_against_simpleitk(raw()),
         "load_raw_pydicom": lambda: cases_load.raw_against_pydicom(raw()),

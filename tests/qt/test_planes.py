@@ -1,5 +1,8 @@
 """Turned planes, slabs and curves by mouse and keys in the real window."""
 
+import weakref
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -214,3 +217,75 @@ def test_a_curve_is_drawn_by_clicks_and_opens_straightened(reading: Open, qtbot:
     drag(straight, (40, 40), (120, 90))
     assert reading.parts.workstation.notices[-1].startswith("Nothing is measured on a straightened picture")
     assert not scene(reading).measurements and not scene(reading).drafts
+
+
+def thick_and_turned(reading: Open, degrees: float) -> PaneWidget:
+    """A slab of 20 mm that was turned by hand and has just been let go."""
+    pane, other = widget(reading, ViewKind.AXIAL), widget(reading, ViewKind.CORONAL)
+    slab = Slab(SlabMode.MIP, 20.0)
+    shown_there = view(reading, ViewKind.CORONAL)
+    reading.parts.workstation.store.update(lambda scene: scene.with_view(replace(shown_there, slab=slab)))
+    centre, at = handle(reading, ViewKind.AXIAL)
+    drag(pane, at, turned(centre, at, degrees))
+    other.repaint()
+    return other
+
+
+def test_a_thick_slab_is_exact_soon_after_it_is_let_go(reading: Open, qtbot: QtBot) -> None:
+    laid_out(reading, qtbot)
+    other = thick_and_turned(reading, 30)
+    assert other._renderer.is_rough, "at once: about what it will be"
+    at_once = grabbed(other)
+
+    qtbot.waitUntil(lambda: not other._is_moving and not other._renderer.is_rough, timeout=20_000)
+    fine = picture(reading, other, moving=False)
+    assert same(grabbed(other), fine), "what a snapshot shows, bit for bit"
+    assert np.abs(at_once.astype(int) - fine).mean() < 25
+
+
+def test_a_slab_that_is_turned_on_meanwhile_ends_where_the_hand_did(reading: Open, qtbot: QtBot) -> None:
+    laid_out(reading, qtbot)
+    other = thick_and_turned(reading, 30)
+    qtbot.waitUntil(lambda: not other._is_moving)
+    other.repaint()
+    other = thick_and_turned(reading, 25)
+    turn_wheel(other, 240, ALT)
+
+    qtbot.waitUntil(lambda: not other._is_moving and not other._renderer.is_rough, timeout=20_000)
+    assert view(reading, ViewKind.CORONAL).slab == Slab(SlabMode.MIP, 22.0)
+    assert same(grabbed(other), picture(reading, other, moving=False))
+
+
+def test_the_lock_takes_what_is_still_being_made(reading: Open, qtbot: QtBot) -> None:
+    laid_out(reading, qtbot)
+    volume = weakref.ref(scene(reading).stacks[0].volume)  # type: ignore[arg-type]
+    other = thick_and_turned(reading, 30)
+    qtbot.waitUntil(lambda: not other._is_moving)
+    other.repaint()
+    assert other._renderer.is_rough
+    del other
+    reading.desk.lock()
+
+    qtbot.waitUntil(lambda: not reading.desk.viewer.grid.panes)
+    qtbot.waitUntil(lambda: volume() is None, timeout=10_000)
+
+
+def test_turning_the_wheel_for_a_thicker_slab_is_one_step_of_undo(reading: Open, qtbot: QtBot) -> None:
+    laid_out(reading, qtbot)
+    pane, workstation = widget(reading, ViewKind.AXIAL), reading.parts.workstation
+    run(reading, "slab.mean")
+    steps = len(workstation.history.done)
+    for _ in range(3):
+        turn_wheel(pane, 240, ALT)
+    assert view(reading, ViewKind.AXIAL).slab == Slab(SlabMode.MEAN, 16.0)
+    assert len(workstation.history.done) == steps + 1
+    workstation.undo()
+    assert view(reading, ViewKind.AXIAL).slab == Slab(SlabMode.MEAN, 10.0)
+    workstation.redo()
+    assert view(reading, ViewKind.AXIAL).slab == Slab(SlabMode.MEAN, 16.0)
+
+    turn_wheel(pane, 120, ALT)  # after a step back or on again it is another movement
+    workstation.undo()
+    assert view(reading, ViewKind.AXIAL).slab == Slab(SlabMode.MEAN, 16.0)
+    turn_wheel(pane, 120)
+    assert workstation.undo_name == "slab", "to scroll is no step"
