@@ -25,7 +25,6 @@ _EVENT_IDS = (
     ("prior.list", ("110112", "Query")),
     ("prior.", ("110103", "DICOM Instances Accessed")),
     ("hanging.test", ("110103", "DICOM Instances Accessed")),
-    ("hanging.arrange", ("110103", "DICOM Instances Accessed")),
     ("measurement.", ("110110", "Patient Record")),
     ("calibration.", ("110110", "Patient Record")),
     ("key_image.", ("110110", "Patient Record")),
@@ -41,6 +40,11 @@ _EVENT_IDS = (
 _ABOUT_A_SERIES = frozenset(
     (
         "series.show",
+        "series.load",
+        "series.phase",
+        "series.split",
+        "series.stacks",
+        "export.presentation",
         "series.read_thumbnail",
         "series.thumbnail",
         "export.snapshot",

@@ -1,6 +1,6 @@
 """Hanging protocols: the list, saving, deleting and arranging them, trying them on a study, files in and out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,11 +60,17 @@ def delete_protocol_for_all(ctx: Context, *, protocol_id: str) -> Effect:
 
 
 @command("hanging.arrange", permission=Permission.READ)
-def arrange_protocols(ctx: Context, *, arranged: Arranged) -> Effect:
-    """The user's own order of the protocols, and which are off."""
-    with ctx.records("hanging.arrange", off=len(arranged.off)) as records:
-        records.preferences.put(order_key(_user(ctx)), arranged.to_json())
-    return Effect(changed=_CHANGED)
+def arrange_protocols(ctx: Context, *, arranged: Arranged | None) -> Effect:
+    """The user's own order of the protocols, and which are off; None: none of their own."""
+    key = order_key(_user(ctx))
+    with ctx.records("hanging.arrange", off=len(arranged.off) if arranged is not None else 0) as records:
+        before = Arranged.from_json(records.preferences.get(key))
+        if arranged is not None:
+            records.preferences.put(key, arranged.to_json())
+        else:
+            records.preferences.remove(key)
+    undo = Call(arrange_protocols, {"arranged": before})
+    return Effect(changed=_CHANGED, undo=undo, undo_name="order of hanging protocols")
 
 
 @command("hanging.test", permission=Permission.READ)
@@ -84,11 +90,17 @@ def try_protocols(ctx: Context, *, study_instance_uid: StudyUid, protocols: Sequ
 def import_protocols(ctx: Context, *, path: Path) -> Effect:
     """Keep the protocols of a file for the logged-in user. Nothing of it where anything in it is wrong."""
     found = _from_file(path)
-    with ctx.records("hanging.import", count=len(found)) as records:
-        for one in found:
-            records.preferences.put(protocol_key(one.id, _user(ctx)), to_json(one))
+    undo = _put_own(ctx, "hanging.import", {one.id: one for one in found})
     names = ", ".join(shown(one.name) for one in found[:3]) + ("…" if len(found) > 3 else "")
-    return Effect(changed=_CHANGED, value=tuple(found), notice=f"Imported: {names}.")
+    notice = f"Imported: {names}."
+    return Effect(changed=_CHANGED, value=tuple(found), notice=notice, undo=undo, undo_name="import hanging protocols")
+
+
+@command("hanging.restore", permission=Permission.READ)
+def restore_protocols(ctx: Context, *, protocols: Mapping[str, Protocol | None]) -> Effect:
+    """The user's own protocols of these ids as they were before an import; None: there was none."""
+    undo = _put_own(ctx, "hanging.restore", protocols)
+    return Effect(changed=_CHANGED, undo=undo, undo_name="import hanging protocols")
 
 
 @command("hanging.export", permission=Permission.READ)
@@ -114,15 +126,28 @@ def _from_file(path: Path) -> list[Protocol]:
         raise FileRefused(str(path), str(error)) from error
 
 
+def _put_own(ctx: Context, action: str, protocols: Mapping[str, Protocol | None]) -> Call:
+    """Keep these, in the place of what was there; gives what takes it back."""
+    before: dict[str, Protocol | None] = {}
+    with ctx.records(action, count=len(protocols)) as records:
+        for protocol_id, protocol in protocols.items():
+            key = protocol_key(protocol_id, _user(ctx))
+            before[protocol_id] = _stored(records.preferences.get(key), protocol_id)
+            if protocol is not None:
+                records.preferences.put(key, to_json(protocol))
+            else:
+                records.preferences.remove(key)
+    return Call(restore_protocols, {"protocols": before})
+
+
 def _save(ctx: Context, name: str, protocol: Protocol, user: UserId | None) -> Effect:
     sound = from_json(to_json(protocol))  # what could not be read again is not written
     key = protocol_key(protocol.id, user)
     with ctx.records(name, protocol.id) as records:
-        before = records.preferences.get(key)
+        before = _stored(records.preferences.get(key), protocol.id)
         records.preferences.put(key, to_json(sound))
     save, delete = (save_protocol, delete_protocol) if user else (save_protocol_for_all, delete_protocol_for_all)
-    arguments = {"protocol_id": protocol.id} if before is None else {"protocol": _stored(before, protocol.id)}
-    undo = Call(delete if before is None else save, arguments)
+    undo = Call(delete, {"protocol_id": protocol.id}) if before is None else Call(save, {"protocol": before})
     return Effect(changed=_CHANGED, value=sound, undo=undo, undo_name="hanging protocol")
 
 
@@ -133,14 +158,18 @@ def _delete(ctx: Context, name: str, protocol_id: str, user: UserId | None) -> E
         if before is None:
             raise NotFound("There is no such hanging protocol of yours." if user else "Nobody stored such a protocol.")
         records.preferences.remove(key)
+    gone = _stored(before, protocol_id)
     save = save_protocol if user else save_protocol_for_all
-    undo = Call(save, {"protocol": _stored(before, protocol_id)})
+    undo = Call(save, {"protocol": gone}) if gone is not None else None
     return Effect(changed=_CHANGED, undo=undo, undo_name="deleted hanging protocol")
 
 
-def _stored(body: object, protocol_id: str) -> Protocol:
-    """Of a body that cannot be read any more nothing can be put back: an empty place is."""
-    return replace(from_json(dict(body) if isinstance(body, dict) else body), id=protocol_id)
+def _stored(body: object, protocol_id: str) -> Protocol | None:
+    """None where nothing was stored, or nothing that can be read any more, and so put back."""
+    try:
+        return replace(from_json(dict(body)), id=protocol_id) if isinstance(body, Mapping) else None
+    except Unsuitable:
+        return None
 
 
 def _user(ctx: Context) -> UserId | None:

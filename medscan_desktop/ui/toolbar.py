@@ -44,16 +44,11 @@ class Toolbar(QFrame):
         self.measure.setCheckable(True)
         self.undo = make.tool_button("undo", "", actions.undo)
         self.redo = make.tool_button("redo", "", actions.redo)
-        step_texts = "Corner texts: full, less, minimal"
-        self.overlay = make.tool_button("overlay", step_texts, actions.toggle_overlay, checkable=True)
-        hint(self.overlay, step_texts, "view.corner_texts")
+        self.overlay = make.tool_button("overlay", "Corner texts", actions.toggle_overlay, checkable=True)
         self.masks = make.tool_button("mask", "AI overlay", actions.toggle_masks, checkable=True)
-        hint(self.masks, "AI overlay", "view.ai_overlay")
         self.crosshair = make.tool_button("lines", "Lines of the planes", actions.toggle_crosshair, checkable=True)
         self.layouts = _menu_button("layout", "Layout", "Layout of the cells", self._fill_layouts)
-        hint(self.layouts, "Layout of the cells", "layout.choose")
         self._invert = make.tool_button("invert", "Invert", actions.invert, checkable=True)
-        hint(self._invert, "Invert", "window.invert")
         self._reset = make.tool_button("reset", "Reset the view", actions.reset)
         self.windows = _menu_button("window", "Window", "Windows: the header's, automatic, presets", self._fill_windows)
         self.export = _menu_button("export", "Export", "Picture, page, report, table, DICOM objects", self._fill_export)
@@ -90,6 +85,10 @@ class Toolbar(QFrame):
         actions.workstation.listen(lambda _: self._show_undo())
         self._show(actions.workspace)
         self._show_undo()
+        hint(self.overlay, "Corner texts: full, less, minimal", "view.corner_texts")
+        hint(self.masks, "AI overlay", "view.ai_overlay")
+        hint(self.layouts, "Layout of the cells", "layout.choose")
+        hint(self._invert, "Invert", "window.invert")
 
     def add_frame(self, *buttons: QToolButton) -> None:
         """What folds the frame around the images, before who is logged in."""

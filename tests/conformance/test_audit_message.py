@@ -57,8 +57,9 @@ def test_outcomes_are_the_standards(outcome: Outcome, code: str) -> None:
 EVENT_IDS = {
     "110100": {
         "desktop.keep", "desktop.read", "display.read", "display.save_presets", "display.save_screen", "frame.read",
-        "frame.save", "hands.read", "hands.save", "hanging.delete", "hanging.delete_for_all", "hanging.export",
-        "hanging.import", "hanging.list", "hanging.save", "hanging.save_for_all", "health.check", "hostile.forget",
+        "frame.save", "hands.read", "hands.save", "hanging.arrange", "hanging.delete", "hanging.delete_for_all",
+        "hanging.export", "hanging.import", "hanging.list", "hanging.restore", "hanging.save", "hanging.save_for_all",
+        "health.check", "hostile.forget",
         "hostile.list", "hostile.retry", "library.note_states", "looks.delete", "looks.read", "looks.save",
         "memory.budget", "memory.needs", "memory.set_budget", "model.list", "model.verify", "retention.dry_run",
         "retention.run", "retention.set", "retention.show", "watch.list", "watch.look", "watch.set", "wrap.look",
@@ -66,7 +67,7 @@ EVENT_IDS = {
     "110105": {"study.delete"},
     "110101": {"audit.export", "audit.list", "audit.verify"},
     "110103": {
-        "document.list", "document.open", "hanging.arrange", "hanging.test", "header.read", "library.check",
+        "document.list", "document.open", "hanging.test", "header.read", "library.check",
         "library.check_study", "model.read_input", "overlay.hide", "overlay.list", "overlay.show", "overlay.wash",
         "prior.close", "prior.open", "series.list", "series.load", "series.phase", "series.read_thumbnail",
         "series.register", "series.show", "series.split", "series.stacks", "series.thumbnail", "study.close",

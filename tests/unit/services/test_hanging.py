@@ -12,7 +12,7 @@ from medscan_desktop.app.printing import Printer
 from medscan_desktop.app.verbs import hanging
 from medscan_desktop.app.verbs.adding import Adder
 from medscan_desktop.domain.errors import FileRefused, NotAllowed, NotFound, Unsuitable
-from medscan_desktop.domain.hanging_file import read_protocols, to_json
+from medscan_desktop.domain.hanging_file import read_protocols, to_json, write_protocols
 from medscan_desktop.domain.hanging_match import Verdict
 from medscan_desktop.domain.hanging_protocol import Applies, Cell, Protocol, SeriesRule, Stage
 from medscan_desktop.domain.study import StudyUid
@@ -30,7 +30,7 @@ from medscan_desktop.services.hanging import (
     try_protocols,
 )
 from medscan_desktop.services.studies import open_study
-from medscan_desktop.workstation.protocols import Arranged, Listed, Origin
+from medscan_desktop.workstation.protocols import Arranged, Listed, Origin, protocol_key
 from tests.support.desks import ADA, Sitting
 from tests.support.dicom_files import ROOT_UID, series
 from tests.support.made_projections import chest, mammogram
@@ -136,6 +136,38 @@ def test_a_file_brings_protocols_in_and_takes_them_out(at: Sitting, tmp_path: Pa
     at.parts.workstation.user = EVE
     assert [one.id for one in at.ask(import_protocols, path=out)] == ["own", "ct-head"]
     assert listed(at)["own"].origin is Origin.OWN
+
+
+def test_an_import_is_one_step_of_undo_and_so_is_an_order(at: Sitting, tmp_path: Path) -> None:
+    """What the file takes the place of comes back; what it brought goes."""
+    at.ask(save_protocol, protocol=OWN)
+    path = tmp_path / "two.json"
+    theirs = [replace(OWN, name="Theirs"), replace(OWN, id="more", name="More")]
+    path.write_bytes(write_protocols(theirs))
+    workstation = at.parts.workstation
+
+    workstation.do(import_protocols, path=path)
+    assert listed(at)["own"].protocol.name == "Theirs"
+    workstation.undo()
+    assert listed(at)["own"].protocol.name == "My own"
+    assert "more" not in listed(at)
+    workstation.redo()
+    assert {listed(at)[name].protocol.name for name in ("own", "more")} == {"Theirs", "More"}
+
+    before = list(listed(at))
+    workstation.do(arrange_protocols, arranged=Arranged(tuple(reversed(before)), ("more",)))
+    workstation.undo()
+    assert list(listed(at)) == before
+    assert listed(at)["more"].is_on
+
+
+def test_what_is_stored_and_cannot_be_read_is_written_over_and_taken_away(at: Sitting) -> None:
+    with at.records() as records:
+        records.preferences.put(protocol_key("own", ADA.id), {"name": 7})
+
+    at.ask(save_protocol, protocol=OWN)
+
+    assert listed(at)["own"].protocol == OWN
 
 
 def test_a_file_with_one_fault_brings_nothing_in(at: Sitting, tmp_path: Path) -> None:
