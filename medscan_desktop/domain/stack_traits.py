@@ -9,7 +9,7 @@ _LOCALISER_WORDS = ("locali?er*", "scout*", "topogram*", "surview", "survey", "3
 
 
 class StackKind(StrEnum):
-    """What can be done with a stack: cut in planes, gone through, played, or looked at."""
+    """What a stack is for: cut in planes, gone through (so is a shallow volume), played, or looked at."""
 
     VOLUME = "volume"
     SLICES = "slices"

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medscan_desktop.domain.measurement import Point
+from medscan_desktop.domain.stack_traits import StackKind
 from medscan_desktop.domain.study import Study
 from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.shallow import is_shallow
 from medscan_desktop.imaging.window import Window, initial_voi
 from medscan_desktop.scene.camera import point
 from medscan_desktop.scene.document import first_zoom
@@ -60,13 +62,14 @@ def hang(workspace: Workspace, study: Study, stacks: Sequence[Stack], first: Sta
 def show_stack(workspace: Workspace, stack_id: StackId, view_id: ViewId | None) -> Workspace:
     """The workspace with a stack in one view, or (None) hung over all panes: 2x2 for a volume, else one pane.
 
-    KeyError where there is no such stack or view.
+    A shallow volume, whose planes across the slices would be lines, has one pane too. KeyError where there is no
+    such stack or view.
     """
     stack = workspace.stack(stack_id)
     if stack is None:
         raise KeyError(stack_id)
     if view_id is None:
-        return _laid_out(workspace, stack, QUAD if stack.is_volume else SINGLE)
+        return _laid_out(workspace, stack, QUAD if stack.is_volume and not _is_shallow(stack) else SINGLE)
     old = workspace.view(view_id)
     kind = old.kind if stack.is_volume and old.kind is not ViewKind.DOCUMENT else ViewKind.ACQUIRED
     shown = workspace.with_view(replace(fresh_view(workspace, stack, view_id, kind), preset_3d=old.preset_3d))
@@ -226,6 +229,13 @@ def fresh_view(workspace: Workspace, stack: Stack, view_id: ViewId, kind: ViewKi
     voi = initial_voi(volume, stack.modality, workspace.presets) if volume is not None else None
     is_inverted = stack.modality == "PT" and not (volume is not None and volume.inverted)  # PET reads in inverse grey
     return View(view_id, kind, stack.id, _first_frame(workspace, stack), voi or PENDING, is_inverted, Camera())
+
+
+def _is_shallow(stack: Stack) -> bool:
+    """Whether planes across its slices would be lines: such a volume hangs as it was acquired."""
+    if stack.traits is not None:
+        return stack.traits.kind is not StackKind.VOLUME
+    return stack.volume is not None and is_shallow(stack.volume.geometry)
 
 
 def _first_frame(workspace: Workspace, stack: Stack) -> int:

@@ -8,6 +8,7 @@ from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.domain.stack_traits import StackKind, StackTraits
 from medscan_desktop.domain.word_patterns import words_of
 from medscan_desktop.imaging.geometry import Geometry
+from medscan_desktop.imaging.shallow import is_shallow
 
 # PS3.16 CID 4010 and 4014 by what (0018,5101) writes for them; the older SNOMED-RT codes of the same views beside them.
 _VIEWS = {
@@ -66,7 +67,7 @@ def traits_of(plan: StackPlan) -> StackTraits:
 
 
 def _kind(plan: StackPlan, header: Header) -> StackKind:
-    if plan.is_volume:
+    if plan.is_volume and not is_shallow(plan.geometry):
         return StackKind.VOLUME
     if len(plan.frames) == 1:
         return StackKind.STILL

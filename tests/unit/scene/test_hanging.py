@@ -7,7 +7,7 @@ import pytest
 
 from medscan_desktop.imaging.voi import Window
 from medscan_desktop.imaging.volume import Volume
-from medscan_desktop.scene.hanging import PENDING, hang, middle, next_layout, show_stack, with_loaded
+from medscan_desktop.scene.hanging import PENDING, hang, in_kinds, middle, next_layout, show_stack, with_loaded
 from medscan_desktop.scene.stack import StackId
 from medscan_desktop.scene.view import ViewId, ViewKind
 from medscan_desktop.scene.workspace import EMPTY, Workspace
@@ -129,3 +129,13 @@ def test_the_layouts_go_round_and_keep_window_and_place() -> None:
     assert again.focus == workspace.focus and {view.voi for view in again.views} == {Window(1, 2)}
     flat = hung(ct(), is_volume=False)
     assert next_layout(flat) is flat
+
+
+def test_a_shallow_volume_hangs_as_it_was_acquired() -> None:
+    """A CT of three slices in 2x2 would have a coronal plane that is a line; its planes can still be chosen."""
+    geometry = geometry_of(np.eye(3), spacing=(0.5, 0.5, 5.0), shape=(3, 64, 64))
+    stack = stack_of(Volume(np.zeros(geometry.shape, np.int16), geometry, np.ones(3, bool)))
+    workspace = hang(EMPTY, STUDY, (stack,))
+
+    assert stack.is_volume and [view.kind for view in workspace.views] == [ViewKind.ACQUIRED]
+    assert [view.kind for view in in_kinds(workspace, QUAD).views] == QUAD
