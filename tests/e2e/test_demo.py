@@ -85,7 +85,7 @@ def test_the_page_says_volume_measurements_and_that_it_is_a_demo(demo: Path) -> 
     page = PdfReader(demo / "report.pdf").pages[0]
     text = page.extract_text()
 
-    assert "Liver" in text and "Length" in text and "Ellipse" in text
+    assert "Liver" in text and "Distance" in text and "Ellipse" in text
     assert "demo – not for diagnosis" in text
     assert len(page.images) == 4
 
