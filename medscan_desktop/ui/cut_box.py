@@ -50,6 +50,7 @@ class CutBox(QFrame):
         self.slide.sliderPressed.connect(self._begin)
         self.slide.sliderMoved.connect(partial(self._slide, moving=True))
         self.slide.sliderReleased.connect(self._end)
+        self.slide.valueChanged.connect(lambda _: self._step())
         layout = make.column(self, gap=6)
         head = make.row(gap=6)
         head.addWidget(self.shown, 1)
@@ -123,6 +124,12 @@ class CutBox(QFrame):
 
     def _begin(self) -> None:
         self._before = self._actions.workspace
+
+    def _step(self) -> None:
+        """A click beside the handle, which Qt tells neither as pressed nor as released."""
+        if not self.slide.isSliderDown():
+            self._begin()
+            self._end()
 
     def _slide(self, step: int, *, moving: bool) -> None:
         view, geometry = self._view, self._geometry

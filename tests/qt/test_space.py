@@ -206,6 +206,12 @@ def test_a_clip_plane_comes_from_the_view_or_from_a_plane_and_flips_and_slides(s
     solid.parts.workstation.undo()
     assert view(solid).space.clip == planes["Axial plane"]
 
+    cuts.slide.triggerAction(QSlider.SliderAction.SliderPageStepAdd)  # a click beside the handle
+    stepped = view(solid).space.clip
+    assert stepped is not None and stepped.point != planes["Axial plane"].point
+    solid.parts.workstation.undo()
+    assert view(solid).space.clip == planes["Axial plane"]
+
 
 @pytest.mark.parametrize(
     ("key", "direction"),
