@@ -21,6 +21,7 @@ KIND_NAMES = {
     ViewKind.THREE_D: "3D",
 }
 HANGS = {"single": SINGLE, "planes": PLANES, "quad": QUAD}
+HANG_NAMES = {"single": "One image", "planes": "Three planes", "quad": "Three planes and 3D"}
 _SHEET = (3, 3)  # where the layout says nothing else
 
 

@@ -108,7 +108,7 @@ def fill_layouts(menu: QMenu, actions: ViewerActions) -> GridPicker:
     shown = view_with_stack(actions.workspace)
     stack = actions.workspace.stack(shown.stack) if shown is not None else None
     is_volume = stack is not None and stack.is_volume
-    for name, text in (("single", "One image"), ("planes", "Three planes"), ("quad", "Three planes and 3D")):
+    for name, text in layouts.HANG_NAMES.items():
         menu.addAction(text, partial(layouts.hang_as, name, actions)).setEnabled(is_volume or name == "single")
     menu.addSeparator()
     tiles = menu.addAction("Tile mode: consecutive images", partial(layouts.toggle_tiles, actions))

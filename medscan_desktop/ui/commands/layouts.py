@@ -18,7 +18,7 @@ _KIND_KEYS = {
     ViewKind.ACQUIRED: "Alt+Q",
     ViewKind.THREE_D: "Alt+V",
 }
-_HANGS = (("single", "One image", "F8"), ("planes", "Three planes", "F9"), ("quad", "Three planes and 3D", "F10"))
+_HANG_KEYS = {"single": "F8", "planes": "F9", "quad": "F10"}
 
 
 def _has_cells(actions: ViewerActions) -> bool:
@@ -66,14 +66,14 @@ def _kind(kind: ViewKind) -> UiCommand:
     )
 
 
-def _hang(name: str, label: str, key: str) -> UiCommand:
-    is_possible = _has_any if name == "single" else _is_volume
-    return UiCommand(f"layout.{name}", label, _MENU, partial(layouts.hang_as, name), (key,), is_possible=is_possible)
+def _hang(name: str, label: str) -> UiCommand:
+    is_possible, keys = _has_any if name == "single" else _is_volume, (_HANG_KEYS[name],)
+    return UiCommand(f"layout.{name}", label, _MENU, partial(layouts.hang_as, name), keys, is_possible=is_possible)
 
 
 LAYOUTS: tuple[UiCommand, ...] = (
     UiCommand("layout.choose", "Choose a layout…", _MENU, lambda actions: actions.choose_layout(), ("Shift+L",)),
-    *(_hang(*hang) for hang in _HANGS),
+    *(_hang(*named) for named in layouts.HANG_NAMES.items()),
     *(_grid(rows, columns) for rows in range(1, MOST_ROWS + 1) for columns in range(1, MOST_COLUMNS + 1)),
     UiCommand("layout.even", "Equal cells", _MENU, layouts.even_cells, is_possible=_has_cells),
     UiCommand("layout.fill", "Next series into the empty cells", _MENU, layouts.fill_cells, is_possible=_has_cells),
