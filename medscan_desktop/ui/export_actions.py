@@ -138,7 +138,7 @@ def save_key_images(actions: ViewerActions, *, into_library: bool) -> None:
 def save_presentation(actions: ViewerActions, *, into_library: bool) -> None:
     """How the active view looks, as a presentation state."""
     view, workspace = actions.view, actions.workspace
-    name = _asked("Presentation state", "Its name:", "View") if view is not None else ""
+    name = _asked("Presentation state", "Name of the presentation state:", "View") if view is not None else ""
     if view is None or not name:
         return
     if into_library:

@@ -236,7 +236,7 @@ class LookBox(QFrame):
             self.point.setText("")
             return
         opacity = look.points[self.editor.number].opacity
-        self.point.setText(f"{self.editor.value_of(self.editor.number):.4g}{self._unit} · opacity {opacity:.3g} a mm")
+        self.point.setText(f"{self.editor.value_of(self.editor.number):.4g}{self._unit} · opacity {opacity:.3g} per mm")
 
 
 def _is_a_sister(shown: Volume, wanted: Volume) -> bool:

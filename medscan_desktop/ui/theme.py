@@ -110,6 +110,7 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {{ background: {FIELD}; border: 1
     padding: 6px 9px; selection-background-color: {ACCENT_DIM}; min-height: 18px; }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {ACCENT}; }}
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled {{ color: {FAINT}; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: 0; }}
 
 QPushButton {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 4px; padding: 6px 14px;
     min-height: 18px; }}
@@ -151,6 +152,7 @@ QHeaderView {{ background: {PANEL}; border: 0; }}
 QHeaderView::section {{ background: {PANEL}; color: {MUTED}; border: 0; border-bottom: 1px solid {LINE};
     padding: 8px 13px; font-weight: 600; }}
 QHeaderView::section:hover {{ color: {TEXT}; }}
+QTreeView QHeaderView::section {{ padding: 8px 3px; }}
 
 QTabWidget::pane {{ border: 1px solid {LINE}; border-radius: 4px; top: -1px; background: {PANEL}; }}
 QTabBar::tab {{ background: {GROUND}; color: {MUTED}; border: 1px solid transparent; padding: 7px 16px; }}
