@@ -21,7 +21,7 @@ from medscan_desktop.scene.hanging import hang
 from medscan_desktop.scene.layers import all_mask_layers
 from medscan_desktop.scene.overlay import MaskLayer
 from medscan_desktop.scene.view import ViewKind
-from medscan_desktop.scene.workspace import EMPTY
+from medscan_desktop.scene.workspace import EMPTY, Workspace
 from medscan_desktop.workstation.command import Context, Effect, command
 from medscan_desktop.workstation.masks import Masks, mask_files, read_masks
 from medscan_desktop.workstation.outgoing import write_out
@@ -63,8 +63,16 @@ def export_pdf(ctx: Context, *, study_instance_uid: StudyUid, out: Path) -> Effe
             [read_series(records, ctx.vault, wanted)] if wanted else read_study(records, ctx.vault, study_instance_uid)
         )
         names = records.users.names()
+        calibrations = tuple(records.calibrations.of_study(study_instance_uid))
     first = most_useful(shelved)
-    images = _figures(ctx, study, first, accepted, read_masks(ctx.vault, files), measurements) if first else ()
+    scene = replace(
+        EMPTY,
+        is_demo=ctx.settings.is_demo,
+        measurements=tuple(measurements),
+        findings=tuple(accepted),
+        calibrations=calibrations,
+    )
+    images = _figures(ctx, study, first, scene, read_masks(ctx.vault, files)) if first else ()
     page = findings_page(
         study,
         findings,
@@ -93,20 +101,22 @@ def _figures(
     ctx: Context,
     study: Study,
     first: tuple[Shelved, StackPlan],
-    accepted: Sequence[Finding],
+    about: Workspace,
     masks: Masks,
-    measurements: Sequence[Measurement],
 ) -> tuple[Figure, ...]:
-    """A volume: three planes through what was found, and 3D. Else the frame that was measured, or the middle one."""
+    """A volume: three planes through what was found, and 3D. Else the frame that was measured, or the middle one.
+
+    `about` holds the study's measurements, accepted findings and calibrations.
+    """
     shelved, plan = first
     ctx.job.report(0.2, "reading the images")
     loading = ctx.shelf.load(shelved, plan)
     stack = with_all_pixels(stack_of(plan), loading, ctx.shelf.offer_of(plan.id))
     if stack.volume is None:
         return ()
-    hung = hang(replace(EMPTY, is_demo=ctx.settings.is_demo), study, (stack,), stack.id)
-    layers = all_mask_layers(accepted, masks, hung)
-    scene = replace(hung, measurements=tuple(measurements), findings=tuple(accepted), masks=layers)
+    hung = hang(about, study, (stack,), stack.id)
+    layers = all_mask_layers(about.findings, masks, hung)
+    scene = replace(hung, measurements=about.measurements, findings=about.findings, masks=layers)
     point = key_point(stack.volume.geometry, [layer.mask for layer in layers])
     images = []
     for position, view in enumerate(hung.views):

@@ -55,12 +55,13 @@ def export_snapshot(
         finding = records.findings.get(finding_id) if finding_id else None
         files = mask_files(records, [finding] if finding else [])
         shelved = read_series(records, ctx.vault, series_instance_uid)
+        calibrations = tuple(records.calibrations.of_study(study.study_instance_uid))
         source = overlay_source(records, ctx.vault, overlay_uid) if overlay_uid else None
     over = None if source is None else overlaid(ctx, source, shelved.grouping.stacks)
     plan = _plan(shelved, stack_number, phase, finding) if over is None else over.plan
     loading = ctx.shelf.load(shelved, plan)
     stack = with_all_pixels(stack_of(plan), loading, ctx.shelf.offer_of(plan.id))
-    scene = _scene(study, stack, finding, ctx.settings.is_demo)
+    scene = replace(_scene(study, stack, finding, ctx.settings.is_demo), calibrations=calibrations)
     if finding is not None:
         layers = all_mask_layers([finding], read_masks(ctx.vault, files), scene)
         if not layers:

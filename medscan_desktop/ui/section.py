@@ -12,9 +12,13 @@ _HEADING = (
 
 
 class Section(QFrame):
-    """Items come and go; `hint` stands where there are none. A click on the heading folds the rest away."""
+    """Items come and go; `hint` stands where there are none. A click on the heading folds the rest away.
+
+    `sorted` tells a new order of its list and whether it is by series.
+    """
 
     folded = Signal()
+    sorted = Signal(str, bool)
 
     def __init__(self, title: str, hint: str) -> None:
         super().__init__()
@@ -49,6 +53,9 @@ class Section(QFrame):
         self._body.setHidden(is_folded)
         self.title.setArrowType(Qt.ArrowType.RightArrow if is_folded else Qt.ArrowType.DownArrow)
         self.title.setToolTip("Unfold" if is_folded else "Fold")
+
+    def show_order(self, order: str, *, by_series: bool) -> None:
+        """The order of the list as its user had it, for a section that has one."""
 
     def show_items(self, items: list[QWidget]) -> None:
         """Show these in place of what was there; a widget that is in both stays as it is."""

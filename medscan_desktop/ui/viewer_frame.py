@@ -1,6 +1,7 @@
 """What stands around the images, and can be folded away so that they have the room: the strip, the side panel."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
@@ -33,6 +34,7 @@ class ViewerFrame:
         hint(self.panels_button, "Side panel", "frame.panels")
         for section in self._sections:
             section.folded.connect(self._folded)
+            section.sorted.connect(self._sorted)
         self.show(self.frame)
 
     def read(self) -> None:
@@ -41,16 +43,16 @@ class ViewerFrame:
 
     def toggle_strip(self) -> None:
         """The strip of series shown or folded away."""
-        self._keep(Frame(not self.frame.strip, self.frame.panels, self.frame.folded))
+        self._keep(replace(self.frame, strip=not self.frame.strip))
 
     def toggle_panels(self) -> None:
         """The side panel shown or folded away."""
-        self._keep(Frame(self.frame.strip, not self.frame.panels, self.frame.folded))
+        self._keep(replace(self.frame, panels=not self.frame.panels))
 
     def toggle_all(self) -> None:
         """The images alone, and back."""
         is_bare = not self.frame.strip and not self.frame.panels
-        self._keep(Frame(is_bare, is_bare, self.frame.folded))
+        self._keep(replace(self.frame, strip=is_bare, panels=is_bare))
 
     def show(self, frame: Frame) -> None:
         """So from now on."""
@@ -61,6 +63,7 @@ class ViewerFrame:
         self.panels_button.setChecked(frame.panels)
         for section in self._sections:
             section.fold(section.name in frame.folded)
+            section.show_order(frame.order, by_series=frame.by_series)
 
     def _came(self, effect: Effect) -> None:
         if self._workstation.user is not None:
@@ -68,7 +71,10 @@ class ViewerFrame:
 
     def _folded(self) -> None:
         folded = frozenset(section.name for section in self._sections if section.is_folded)
-        self._keep(Frame(self.frame.strip, self.frame.panels, folded))
+        self._keep(replace(self.frame, folded=folded))
+
+    def _sorted(self, order: str, by_series: bool) -> None:
+        self._keep(replace(self.frame, order=order, by_series=by_series))
 
     def _keep(self, frame: Frame) -> None:
         self.show(frame)

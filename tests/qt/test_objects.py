@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 from pytestqt.qtbot import QtBot
 
+from medscan_desktop.domain.frame import Frame
 from medscan_desktop.domain.key_image import KeyImageId
 from medscan_desktop.domain.measurement import Measurement
 from medscan_desktop.domain.object_kind import ObjectKind
@@ -185,6 +186,24 @@ def test_the_list_is_sorted_and_grouped(reading: Open, qtbot: QtBot) -> None:
     before = at(reading)
     QTest.mouseClick(panel.shown[short.id], Qt.MouseButton.LeftButton, pos=panel.shown[short.id].name.pos())
     assert at(reading) == before - 4
+
+
+def test_the_order_of_the_list_is_kept_for_its_user(reading: Open, qtbot: QtBot) -> None:
+    panel, frame = list_of(reading), reading.desk.viewer.frame
+    menu = QMenu()
+    panel._head.fill(menu)
+    lines = {action.text(): action for action in menu.actions()}
+    lines[Order.SIZE.value].trigger()
+    lines["Grouped by series"].trigger()
+    assert (panel.order, panel.by_series) == (Order.SIZE, True)
+    assert panel._head.text.text() == "Largest first, by series"
+    qtbot.waitUntil(lambda: not reading.parts.workstation.running)
+
+    frame.show(Frame())  # somebody else's
+    assert (panel.order, panel.by_series) == (Order.DRAWN, False)
+    frame.read()  # and back, as at the next log-in
+    qtbot.waitUntil(lambda: (panel.order, panel.by_series) == (Order.SIZE, True))
+    menu.deleteLater()
 
 
 def test_a_view_goes_into_the_library_and_comes_back_as_it_was(

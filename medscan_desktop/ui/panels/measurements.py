@@ -35,7 +35,13 @@ class MeasurementsPanel(Section):
         """Another order; what is not named stays."""
         self.order = order or self.order
         self.by_series = self.by_series if by_series is None else by_series
+        self._head.follow()
         self._fill(self._actions.workspace)
+
+    def show_order(self, order: str, *, by_series: bool) -> None:
+        known = next((one for one in Order if one.value == order), Order.DRAWN)
+        if (known, by_series) != (self.order, self.by_series):
+            self.sort(known, by_series=by_series)
 
     def _changed(self, old: Workspace, new: Workspace) -> None:
         if old.measurements is not new.measurements or old.priors is not new.priors or _labels(old) != _labels(new):
@@ -113,11 +119,14 @@ class _Head(QFrame):
 
     def _sort(self, order: Order) -> None:
         self._panel.sort(order)
-        self.follow()
+        self._tell()
 
     def _group(self) -> None:
         self._panel.sort(by_series=not self._panel.by_series)
-        self.follow()
+        self._tell()
+
+    def _tell(self) -> None:
+        self._panel.sorted.emit(self._panel.order.value, self._panel.by_series)
 
 
 class MeasurementItem(QFrame):
