@@ -2,10 +2,13 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from shiboken6 import isValid
 
+from medscan_desktop.ui import make
+
 _DIM = 150  # of 255: the page below can still be made out
+_ABOVE = 80  # px
 _COMES_BACK = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
@@ -20,6 +23,15 @@ class Cover(QWidget):
         self._keyboard: QWidget | None = None
         page.installEventFilter(self)
         self.hide()
+
+    def hold(self, card: QWidget, width: int) -> None:
+        """This card in the upper middle, so wide, as high as its content."""
+        card.setFixedWidth(width)
+        card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
+        layout = make.column(self)
+        layout.addSpacing(_ABOVE)
+        layout.addWidget(card, alignment=Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch()
 
     def come(self, field: QWidget) -> None:
         """Over the page, with the keyboard on this one of its fields."""

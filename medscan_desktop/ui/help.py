@@ -107,19 +107,19 @@ class HelpOverlay(Cover):
 def _card(lines: list[Listed]) -> QWidget:
     """The lines in columns of about the same height, no group torn apart."""
     card = make.frame("card")
-    body = make.column(card, margin=20, gap=12)
+    body = make.column(card, margin=14, gap=8)
     body.addWidget(make.label("Mouse and keys", "heading"))
     columns = make.row(gap=24)
     groups: dict[str, list[Listed]] = {}
     for line in lines:
         groups.setdefault(line.group, []).append(line)
     wanted = sum(len(items) + 2 for items in groups.values()) / _COLUMNS
-    side, filled = make.column(gap=12), 0
+    side, filled = make.column(gap=8), 0
     for name, items in groups.items():
         if filled and filled + (len(items) + 2) / 2 > wanted:
             side.addStretch()
             columns.addLayout(side)
-            side, filled = make.column(gap=12), 0
+            side, filled = make.column(gap=8), 0
         side.addLayout(_group(name, items))
         filled += len(items) + 2
     side.addStretch()
@@ -131,7 +131,7 @@ def _card(lines: list[Listed]) -> QWidget:
 def _group(name: str, items: list[Listed]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(10)
-    grid.setVerticalSpacing(3)
+    grid.setVerticalSpacing(1)
     grid.setColumnMinimumWidth(0, 110)
     grid.setColumnStretch(1, 1)
     grid.addWidget(make.label(name.upper(), "section"), 0, 0, 1, 2)

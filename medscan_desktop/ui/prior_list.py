@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from medscan_desktop.domain.dates import date_text
 from medscan_desktop.domain.study import StudyUid
@@ -36,17 +36,13 @@ class PriorList(Cover):
                 self.list.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.empty = make.label("The library has no other study of this patient.", "muted")
         card = make.frame("card")
-        card.setFixedWidth(_WIDTH)
-        card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
         body = make.column(card, margin=12, gap=8)
         body.addWidget(make.label("Other studies of this patient", "heading"))
         body.addWidget(self.list)
         body.addWidget(self.empty)
-        body.addWidget(make.label("Enter hangs the chosen one beside the current", "muted"))
-        layout = make.column(self)
-        layout.addSpacing(80)
-        layout.addWidget(card, alignment=Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch()
+        self.foot = make.label("Enter hangs the chosen one beside the current", "muted")
+        body.addWidget(self.foot)
+        self.hold(card, _WIDTH)
         self.list.itemActivated.connect(lambda _item, _column: self._take())
         self.list.itemClicked.connect(lambda _item, _column: self._take())
 
@@ -62,6 +58,7 @@ class PriorList(Cover):
         header = self.list.header().sizeHint().height()
         self.list.setFixedHeight(max(1, min(len(rows), _MOST_ROWS)) * _ROW + header + 6)
         self.list.setVisible(bool(rows))
+        self.foot.setVisible(bool(rows))
         self.empty.setVisible(not rows)
         self.come(self.list if rows else self)
 
