@@ -212,6 +212,9 @@ def _moment(study: Study) -> tuple[str, str, str]:
 
 
 def prior_count_text(rows: tuple[PriorRow, ...]) -> str:
-    """For the bar: "3 priors", "1 prior (1 to be checked)"."""
+    """For the bar: "3 priors", "1 prior, 1 later study", "1 prior (1 to be checked)"."""
     doubtful = sum(bool(row.doubts) for row in rows)
-    return count_text(len(rows), "prior") + (f" ({doubtful} to be checked)" if doubtful else "")
+    later = sum(row.relevance.when.endswith("after") for row in rows)
+    counts = ((len(rows) - later, "prior"), (later, "later study"))
+    shown = ", ".join(count_text(number, noun) for number, noun in counts if number)
+    return shown + (f" ({doubtful} to be checked)" if doubtful else "")

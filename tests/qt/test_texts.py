@@ -2,7 +2,11 @@
 
 import pytest
 
+from medscan_desktop.domain.relevant_prior import Examination, relevance
+from medscan_desktop.services.priors import PriorRow
+from medscan_desktop.ui.prior_actions import prior_count_text
 from medscan_desktop.ui.texts import age_text, count_text, date_text, left_text
+from tests.support.studies import a_study
 
 
 @pytest.mark.parametrize(
@@ -37,3 +41,13 @@ def test_the_time_left_follows_the_pace_so_far_and_is_not_guessed_at_the_start()
     assert left_text(0.1, 60) == "about 9 min left"
     assert left_text(0.01, 60) == ""
     assert left_text(0.5, 0.2) == ""
+
+
+def test_a_later_study_is_not_counted_as_a_prior() -> None:
+    """Who opens an old examination must not take the newer one for an older."""
+    current, *others = (Examination(a_study(f"1.{year}", date=f"{year}0302"), ()) for year in (2020, 2010, 2015, 2024))
+    rows = tuple(PriorRow(one.study, relevance(current, one)) for one in others)
+
+    assert prior_count_text(rows[:2]) == "2 priors"
+    assert prior_count_text(rows) == "2 priors, 1 later study"
+    assert prior_count_text(rows[2:]) == "1 later study"
