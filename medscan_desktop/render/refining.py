@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from medscan_desktop.imaging.turns import let_the_window
+from medscan_desktop.imaging.turns import give_way, let_the_window
 from medscan_desktop.workstation.jobs import Jobs
 
 Pause = Callable[[], None]  # called between two pieces of long work; may raise to end it
@@ -59,6 +59,19 @@ class Refiner:
         self._jobs.start(self._run)
 
     def _run(self) -> None:
+        """On a thread of its own below the window's: one of the jobs' could not be lifted up again."""
+        if threading.current_thread() is threading.main_thread():  # jobs that run inline
+            self._serve_all()
+            return
+        thread = threading.Thread(target=self._serve_below, name="refiner")
+        thread.start()
+        thread.join()
+
+    def _serve_below(self) -> None:
+        give_way()  # VTK's own threads come from this one
+        self._serve_all()
+
+    def _serve_all(self) -> None:
         while (request := self._next()) is not None:
             self._serve(request)
             del request  # its pixels must not outlive the pane that asked
