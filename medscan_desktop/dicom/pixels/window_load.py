@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medscan_desktop.dicom.pixels.load import Files, Loading, Opener, give_way, prepared
+from medscan_desktop.dicom.pixels.load import Files, Loading, Opener, prepared
 from medscan_desktop.dicom.pixels.modality import ValueMap
 from medscan_desktop.dicom.stacks.plan import StackPlan
 from medscan_desktop.dicom.workers.workers import Workers
+from medscan_desktop.imaging.turns import give_way
 from medscan_desktop.imaging.volume import Volume
 
 _LEAST_HELD = 16  # slices, however small the room
