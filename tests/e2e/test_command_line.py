@@ -218,6 +218,13 @@ def test_a_second_init_is_refused(library: Cli) -> None:
     assert _one_line(answer.err)
 
 
+def test_a_recovery_key_that_no_file_takes_is_shown_all_the_same(tmp_path: Path) -> None:
+    """It is made once: without it, and with its file refused, the library could never be recovered."""
+    answer = Cli(tmp_path)("init", "--recovery-file", tmp_path / "no such folder" / "key", "--json")
+    assert answer.code == 1 and "no such folder" in answer.err
+    assert len(answer.json["recovery_key"]) > 60 and answer.json["recovery_file"] is None
+
+
 def test_wrong_usage_is_exit_2(library: Cli) -> None:
     assert library("export", "pdf").code == 2
     assert library("nonsense").code == 2

@@ -1,6 +1,7 @@
 """Key images and measurements by command: marked, listed, taken over from another program's report, and written."""
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,14 @@ def test_what_is_no_report_is_refused_with_a_sentence(cli: Cli, tmp_path: Path) 
     nothing.write_bytes(b"nothing")
     answer = cli("measurements", "import-sr", nothing)
     assert answer.code == 1 and "no structured report" in answer.err and answer.err.count("\n") == 1
+    assert cli("measurements", "import-sr", "").code == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_an_export_puts_no_file_in_the_place_of_a_pipe_or_a_device(cli: Cli, tmp_path: Path) -> None:
+    image, pipe = source_ct()[0], tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert cli("key-images", "add", image.SOPInstanceUID).code == 0
+    answer = cli("key-images", "export", "--study", image.StudyInstanceUID, "--out", pipe)
+    assert answer.code == 1 and str(pipe) in answer.err
+    assert pipe.is_fifo()

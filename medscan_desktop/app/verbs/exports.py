@@ -1,6 +1,7 @@
 """`medscan export`: a finding, its surface, or a page."""
 
 import argparse
+from pathlib import Path
 
 from medscan_desktop.app.printing import Printer
 from medscan_desktop.app.verbs.adding import Adder, path_argument
@@ -21,7 +22,7 @@ def add_verbs(add: Adder) -> None:
     surface = export.verb("surface", _surface, "the surface of an accepted finding, in patient mm")
     surface.add_argument("--finding", required=True, metavar="ID")
     surface.add_argument("--structure", type=int, metavar="N", help="one structure of it; without it all in one file")
-    surface.add_argument("--format", choices=[one.name for one in SURFACE_FORMATS], default="stl")
+    surface.add_argument("--format", choices=[one.name for one in SURFACE_FORMATS], help="else by the file's ending")
     for verb in (seg, pdf, surface):
         verb.add_argument("--out", type=path_argument, required=True, metavar="PATH")
 
@@ -36,7 +37,7 @@ def _surface(workstation: Workstation, options: argparse.Namespace, printer: Pri
         export_surface,
         finding_id=FindingId(options.finding),
         out=options.out,
-        form=options.format,
+        form=options.format or form_of(options.out),
         structure=options.structure,
     )
     told = [
@@ -45,6 +46,12 @@ def _surface(workstation: Workstation, options: argparse.Namespace, printer: Pri
     ]
     lines = [f"{one['name']}: {one['triangles']:,} triangles, {one['volume_ml']:g} ml" for one in told]
     return printer.value({"path": str(options.out), "surfaces": told}, [*lines, str(options.out)])
+
+
+def form_of(out: Path) -> str:
+    """By the ending; STL where it says nothing."""
+    ending = out.suffix.lower().removeprefix(".")
+    return ending if ending in [one.name for one in SURFACE_FORMATS] else "stl"
 
 
 def _pdf(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:

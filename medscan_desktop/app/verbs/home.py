@@ -8,7 +8,7 @@ from medscan_desktop.app.credentials import passphrase, password, user_name
 from medscan_desktop.app.printing import Printer, told
 from medscan_desktop.app.unlocking import make_library
 from medscan_desktop.app.verbs.adding import Adder, path_argument
-from medscan_desktop.domain.errors import NotAllowed
+from medscan_desktop.domain.errors import MedScanError, NotAllowed
 from medscan_desktop.persistence.home import Home
 from medscan_desktop.persistence.whole_file import write_whole
 from medscan_desktop.services.health import check_health
@@ -30,8 +30,12 @@ def _init(home: Home, options: argparse.Namespace, printer: Printer) -> int:
         home, InlineJobs(), name=user_name(), password=password(), passphrase=passphrase()
     )
     parts.close()
-    if options.recovery_file is not None:
-        write_whole(options.recovery_file, f"{recovery_key}\n".encode())
+    try:
+        if options.recovery_file is not None:
+            write_whole(options.recovery_file, f"{recovery_key}\n".encode())
+    except MedScanError:  # the library is there: a key that nobody saw could never be had again
+        _print_recovery_key(printer, recovery_key, None)
+        raise
     return _print_recovery_key(printer, recovery_key, options.recovery_file)
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import asdict
+from pathlib import Path
 
 from medscan_desktop.app.printing import Printer, Row
 from medscan_desktop.app.verbs.adding import Adder, path_argument
@@ -24,7 +25,7 @@ def add_verbs(add: Adder) -> None:
     table.add_argument("--study", required=True, metavar="UID")
     table.add_argument("--out", type=path_argument, required=True, metavar="PATH")
     take = group.verb("import-sr", _import, "take the measurements of a structured report over")
-    take.add_argument("report", metavar="FILE_OR_SOP_UID")
+    take.add_argument("report", type=path_argument, metavar="FILE_OR_SOP_UID")
     take.add_argument("--study", default="", metavar="UID", help="of a file that names another study")
 
 
@@ -45,12 +46,12 @@ def _export_table(workstation: Workstation, options: argparse.Namespace, printer
 
 
 def _import(workstation: Workstation, options: argparse.Namespace, printer: Printer) -> int:
-    path = path_argument(options.report)
-    is_file = path.exists() or not options.report.replace(".", "").isdigit()
+    path: Path = options.report
+    is_file = path.exists() or not str(path).replace(".", "").isdigit()
     taken: TakenOver = workstation.answer(
         take_over_report,
         path=path if is_file else None,
-        sop_instance_uid=None if is_file else InstanceUid(options.report),
+        sop_instance_uid=None if is_file else InstanceUid(str(path)),
         study=StudyUid(options.study) if options.study else None,
     )
     lines = [_line(one) for one in taken.measurements] + [f"not {name}: {reason}" for name, reason in taken.left_out]

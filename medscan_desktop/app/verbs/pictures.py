@@ -11,12 +11,14 @@ from medscan_desktop.services.documents import export_document_picture, list_doc
 from medscan_desktop.services.snapshots import export_snapshot
 from medscan_desktop.workstation.workstation import Workstation
 
+_PLANES = [kind.value for kind in ViewKind if kind is not ViewKind.CURVED]  # a curve is drawn by hand
+
 
 def add_verbs(add: Adder) -> None:
     """Add them."""
     snapshot = add.verb("snapshot", _snapshot, "write a picture of a series")
     snapshot.add_argument("--series", required=True, metavar="UID")
-    snapshot.add_argument("--plane", choices=[kind.value for kind in ViewKind], required=True)
+    snapshot.add_argument("--plane", choices=_PLANES, required=True)
     snapshot.add_argument("--index", type=int, metavar="N", help="slice, from 0")
     snapshot.add_argument("--stack", type=int, metavar="N", help="which stack, from 1, as `medscan stacks` lists them")
     snapshot.add_argument("--phase", type=int, metavar="N", help="step of a 4D series, from 1")

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from medscan_desktop.dicom.objects.exact_area import EXACT_AREA, PRIVATE_CREATOR, PRIVATE_GROUP
 from medscan_desktop.dicom.objects.quiet import quiet
 from medscan_desktop.dicom.objects.references import Dataset, data_set, items_of, numbers_of, referenced_series, text_of
-from medscan_desktop.dicom.objects.write_presentation import EXACT_AREA, PRIVATE_CREATOR, PRIVATE_GROUP
 from medscan_desktop.dicom.workers.task import Task
 
 # What is understood at the top of the object, or says nothing about the picture; everything else is named to the user.

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from medscan_desktop import __version__
 from medscan_desktop.dicom.headers.header import Header
 from medscan_desktop.dicom.objects.drawn_graphics import annotation_of
+from medscan_desktop.dicom.objects.exact_area import EXACT_AREA, PRIVATE_CREATOR, PRIVATE_GROUP
 from medscan_desktop.dicom.objects.quiet import quiet
 from medscan_desktop.dicom.objects.written import MANUFACTURER, file_bytes, identity, source_of
 from medscan_desktop.dicom.pixels.tables import Lut
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from highdicom.pr import SoftcopyVOILUTTransformation
     from pydicom import Dataset
 
-PRIVATE_CREATOR = "MEDSCAN DESKTOP 1"
-PRIVATE_GROUP, EXACT_AREA = 0x0071, 0x01
 _SERIES_NUMBER = 7003
 _FULL, _MOST_SIGNED = 65535, 32767
 _ANY_WINDOW = Window(0, 1)  # in whose place a table comes
