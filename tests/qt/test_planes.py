@@ -260,7 +260,7 @@ def test_the_lock_takes_what_is_still_being_made(reading: Open, qtbot: QtBot) ->
     laid_out(reading, qtbot)
     volume = weakref.ref(scene(reading).stacks[0].volume)  # type: ignore[arg-type]
     other = thick_and_turned(reading, 30)
-    qtbot.waitUntil(lambda: not other._is_moving)
+    qtbot.waitUntil(lambda pane=other: not pane._is_moving)
     other.repaint()
     assert other._renderer.is_rough
     del other

@@ -20,7 +20,6 @@ FINDING, SITE = ("121071", "DCM"), ("363698007", "SCT")
 OLD_SITE = ("G-C0E3", "SRT")  # the same concept in reports from before SNOMED CT
 COMMENT = Code("121106", "DCM", "Comment")
 YES = Code("373066001", "SCT", "Yes")
-REGION = "111030"  # DCM
 
 LENGTH = Code("410668003", "SCT", "Length")
 PATH_LENGTH = Code("121211", "DCM", "Path length")
