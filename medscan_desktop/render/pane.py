@@ -217,6 +217,7 @@ class PaneRenderer:
             if pane.slice_index in stack.volume.empty:
                 waiting = "no image here: a slice is missing"
             self._texts.draw_centred(painter, area, waiting, Style(pixels, MUTED))
+        painter.setClipRect(area)  # nothing that is drawn lies over a banner
         if workspace.marquee is not None and workspace.marquee.view == view.id:
             draw_marquee(painter, workspace.marquee, pane)
         measurements = MeasurementPainter(painter, self._texts, pane, whole, pixels)

@@ -15,14 +15,16 @@ from medscan_desktop.imaging.window import VoiLut, Window
 from medscan_desktop.render.corners import Line, PaneWords, plane_words, window_text
 from medscan_desktop.render.fonts import application
 from medscan_desktop.render.layout import draw_words
+from medscan_desktop.render.pane import PaneRenderer
 from medscan_desktop.render.sampling import value_text
 from medscan_desktop.render.texts import Style, TextPainter
-from medscan_desktop.scene.camera import pane_map
+from medscan_desktop.scene.camera import pane_map, point
 from medscan_desktop.scene.display import CornerTexts
 from medscan_desktop.scene.overlay import MaskLayer
 from medscan_desktop.scene.stack import Corners
 from medscan_desktop.scene.view import Camera, View, ViewKind
 from medscan_desktop.scene.workspace import Workspace
+from tests.support.measured import LENGTH
 from tests.support.phantoms import geometry_of
 from tests.support.scenes import hung, view_of
 
@@ -228,3 +230,21 @@ def test_words_stand_beside_a_picture_that_lies_against_a_side(justify: str, sid
 
     assert words_of(workspace, replace(view, camera=Camera(justify=justify))).side == side
     assert lit[:200].any() == (side == "left") and lit[200:].any() == (side == "right")
+
+
+def test_no_drawing_lies_over_a_banner() -> None:
+    volume = volume_of(warnings=("gap of 2.0 mm between 3.dcm and 4.dcm",))
+    workspace, view = scene_of(volume)
+    workspace = replace(workspace.with_view(view), is_demo=True)
+    pane = pane_map(GEOMETRY, view, workspace.focus.get(workspace.stacks[0].id), (400, 300))
+    ends = tuple(point(pane.to_patient(at)) for at in ((120.0, -20.0), (280.0, 320.0)))
+    frame = pane.slice_index
+    drawn = replace(LENGTH, series_instance_uid=workspace.stacks[0].series_instance_uid, points=ends, frame=frame)
+    crossed = replace(workspace, measurements=(replace(drawn, normal=point(pane.normal)),))
+
+    pictures = [PaneRenderer().picture(scene, view, (400, 300)) for scene in (workspace, crossed)]
+    without, with_line = (np.array(picture.constBits()).reshape(300, 400, 4) for picture in pictures)
+    changed = np.flatnonzero((without != with_line).any(axis=(1, 2)))
+    strips = len(words_of(workspace, view).top_strips) * 14
+    assert changed.size > 150
+    assert changed[0] >= strips
