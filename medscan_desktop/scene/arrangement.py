@@ -23,6 +23,7 @@ ARRANGED = (
     "own_links",
     "reference_lines",
     "before_prior",
+    "before_tiles",
     "masks_visible",
     "overlay",
     "overlay_planes",

@@ -6,13 +6,13 @@ Every cell has a view; an empty cell's view has no stack. The order of the views
 from collections.abc import Sequence
 from dataclasses import replace
 
-from medscan_desktop.scene.hanging import PLANES, fresh_view, view_with_stack
+from medscan_desktop.scene.hanging import PLANES, fresh_view, view_with_stack, with_window
 from medscan_desktop.scene.layout import Layout, Way
 from medscan_desktop.scene.overlays import OVERLAY_KINDS
 from medscan_desktop.scene.splitting import one_of_each_axis
 from medscan_desktop.scene.stack import Stack, StackId
 from medscan_desktop.scene.view import Camera, View, ViewId, ViewKind
-from medscan_desktop.scene.workspace import Workspace
+from medscan_desktop.scene.workspace import BeforeTiles, Workspace
 
 KINDS_OF_VOLUMES = (*PLANES, ViewKind.ACQUIRED, ViewKind.THREE_D)
 
@@ -117,13 +117,15 @@ def is_tiled(workspace: Workspace) -> bool:
 def with_other_sheet(workspace: Workspace, stack_id: StackId) -> Workspace:
     """The workspace with another stack on its sheet, in as many cells."""
     rows, columns = workspace.layout.as_grid or (1, len(workspace.views))
-    return tiled(with_stack_in(workspace, stack_id, workspace.active), rows, columns)
+    sheet = tiled(with_stack_in(workspace, stack_id, workspace.active), rows, columns)
+    return replace(sheet, before_tiles=workspace.before_tiles)
 
 
 def tiled(workspace: Workspace, rows: int, columns: int) -> Workspace:
     """The workspace with one stack (of `view_with_stack`) as a sheet: its consecutive images, one in each cell.
 
-    It begins at the image shown, or so far before it that the sheet is full; without a stack nothing changes.
+    It begins at the image shown, or so far before it that the sheet is full; without a stack nothing changes. What was
+    on screen is kept for `before_sheet`; another grid of the same sheet keeps what was before the first.
     """
     active = view_with_stack(workspace)
     stack = workspace.stack(active.stack) if active is not None else None
@@ -141,7 +143,50 @@ def tiled(workspace: Workspace, rows: int, columns: int) -> Workspace:
         replace(base, id=cell, frame=first + number, tile=number) if number < count else empty_view(cell)
         for number, cell in enumerate(layout.cells)
     )
-    return replace(workspace, layout=layout, views=views, active=views[0].id, maximised=None, drafts=())
+    here = BeforeTiles(workspace.views, workspace.layout, workspace.maximised, active.id)
+    before = workspace.before_tiles if is_tiled(workspace) else here
+    return replace(
+        workspace,
+        layout=layout,
+        views=views,
+        active=views[0].id,
+        maximised=None,
+        drafts=(),
+        before_tiles=before,
+    )
+
+
+def before_sheet(workspace: Workspace) -> Workspace:
+    """The workspace as it was before its sheet, the pane that became it at the image that is active now.
+
+    Where nothing is remembered of it, or what was there is no longer open: that image alone.
+    """
+    before, known = workspace.before_tiles, {stack.id for stack in workspace.stacks}
+    shown = next((view for view in workspace.views if view.id == workspace.active and view.tile is not None), None)
+    shown = shown or next((view for view in workspace.views if view.tile is not None), None)
+    if shown is None:
+        return workspace
+    if before is None or any(view.stack is not None and view.stack not in known for view in before.views):
+        return replace(untiled(workspace), before_tiles=None)
+    views = tuple(with_window(workspace, _off_sheet(view, shown, before.of)) for view in before.views)
+    return replace(
+        workspace,
+        views=views,
+        layout=before.layout,
+        active=before.of,
+        maximised=before.maximised,
+        drafts=(),
+        before_tiles=None,
+    )
+
+
+def _off_sheet(view: View, shown: View, sheet_of: ViewId) -> View:
+    """The pane that became a sheet shows what the sheet showed last; a plane across the images stays that plane."""
+    if view.id != sheet_of:
+        return view
+    if view.stack != shown.stack or view.kind is ViewKind.ACQUIRED:
+        return replace(shown, id=view.id, tile=None)
+    return view if view.kind is ViewKind.THREE_D else replace(view, voi=shown.voi, inverted=shown.inverted)
 
 
 def untiled(workspace: Workspace) -> Workspace:

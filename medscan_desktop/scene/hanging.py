@@ -184,6 +184,12 @@ def with_filled(workspace: Workspace, stack: Stack) -> Workspace:
     return _focused(replace(with_pixels, views=views), stack)
 
 
+def with_window(workspace: Workspace, view: View) -> View:
+    """The view with its first window, where the pixels came while it was off screen."""
+    stack = workspace.stack(view.stack)
+    return view if stack is None or stack.volume is None else _woken(workspace, stack, view)
+
+
 def _woken(workspace: Workspace, stack: Stack, view: View) -> View:
     kind = view.kind if stack.is_volume else ViewKind.ACQUIRED
     frame = min(view.frame, max(0, stack.slice_count - 1))  # fewer slices than there are images, over the budget

@@ -66,6 +66,16 @@ class BeforePrior:
 
 
 @dataclass(frozen=True, slots=True)
+class BeforeTiles:
+    """How the panes stood before one of them became a sheet, for the way back."""
+
+    views: tuple[View, ...]
+    layout: Layout
+    maximised: ViewId | None
+    of: ViewId  # the pane whose images the sheet shows
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
     """All that is on screen."""
 
@@ -97,6 +107,7 @@ class Workspace:
     reference_lines: bool = True  # where the active pane's slice cuts the others
     cursor: Place | None = None  # where the 3D cursor is; the next scroll takes it away
     before_prior: BeforePrior | None = None  # set while a prior hangs beside the current study
+    before_tiles: BeforeTiles | None = None  # set while a sheet is on screen; of none it says nothing
     masks_visible: bool = True
     masks: tuple[MaskLayer, ...] = ()
     contours: tuple[ContourLayer, ...] = ()

@@ -96,9 +96,9 @@ def show_large(actions: ViewerActions) -> None:
 
 
 def toggle_tiles(actions: ViewerActions) -> None:
-    """The active stack as a sheet of consecutive images, and back to one image."""
+    """The active stack as a sheet of consecutive images, and back to what was there before."""
     if arranging.is_tiled(actions.workspace):
-        _edit(actions, "tile mode", arranging.untiled)
+        _edit(actions, "tile mode", arranging.before_sheet)
         return
     rows, columns = actions.workspace.layout.as_grid or _SHEET
     if rows * columns == 1 or actions.workspace.maximised is not None:

@@ -126,6 +126,33 @@ def test_the_sheet_ends_with_its_active_image_alone() -> None:
     assert arranging.untiled(alone) is alone
 
 
+def test_a_sheet_gives_back_the_panes_that_it_took_the_place_of() -> None:
+    """Two series beside each other, as a prior hangs: the sheet of one must not lose the other."""
+    beside = arranging.in_grid(in_kinds(many(1), (ViewKind.ACQUIRED,)), 1, 2)
+    assert stacks(beside) == [STACK, "s0"]
+    sheet = arranging.tiled(arranging.tiled(beside, 1, 2), 2, 2)
+    on = replace(stepped(sheet, sheet.views[0], 2), active=ViewId(1))
+    back = arranging.before_sheet(on)
+    assert (stacks(back), back.layout, back.active) == ([STACK, "s0"], beside.layout, ViewId(0))
+    assert back.views[0].frame == on.view(ViewId(1)).frame and not arranging.is_tiled(back)
+    assert back.views[1] == beside.views[1] and back.before_tiles is None
+    edit = edit_between(sheet, back)
+    assert edit is not None and edit.reversed(back)[0].before_tiles == sheet.before_tiles
+
+
+def test_a_sheet_of_planes_gives_them_back() -> None:
+    quad = many(0)
+    back = arranging.before_sheet(arranging.tiled(quad, 3, 3))
+    assert back.views == quad.views and back.layout == quad.layout
+    assert arranging.before_sheet(back) is back
+
+
+def test_a_sheet_over_what_was_closed_meanwhile_ends_with_its_image_alone() -> None:
+    sheet = arranging.tiled(arranging.in_grid(in_kinds(many(1), (ViewKind.ACQUIRED,)), 1, 2), 2, 2)
+    gone = replace(sheet, stacks=tuple(one for one in sheet.stacks if one.id != "s0"))
+    assert stacks(arranging.before_sheet(gone)) == [STACK]
+
+
 def test_every_change_of_the_cells_is_one_step_that_undo_takes_back() -> None:
     before = many(2)
     for change in (
