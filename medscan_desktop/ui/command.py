@@ -28,3 +28,4 @@ class UiCommand:
     keys: tuple[str, ...] = ()
     is_possible: Question = _always
     is_on: Question | None = None
+    why_not: str = ""  # said where its key is pressed while it is not possible

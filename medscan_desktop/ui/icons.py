@@ -32,6 +32,8 @@ _SHAPES = {
     "bidirectional": '<path d="M4 20L20 4M8.5 8.5l7 7M3 17.5l3.5 3.5M17.5 3L21 6.5"/>',
     "polyline": '<path d="M3.5 18.5l5-9 6 5.5 6-10.5"/><path d="M3.5 18.5h.01M8.5 9.5h.01M14.5 15h.01M20.5 4.5h.01"'
     ' stroke-width="3.2"/>',
+    "curve": '<path d="M3.5 17.5c3-11 7.5-11 9-5s5 4 8-6"/><path d="M3.5 17.5h.01M12.5 12.5h.01M20.5 6.5h.01"'
+    ' stroke-width="3.2"/>',
     "rectangle": '<rect x="3.5" y="6.5" width="17" height="11"/><path d="M12 12h.01" stroke-width="2.4"/>',
     "freehand": '<path d="M7 5.5c5-3 9 .5 12 1.5s2 6-1 7 0 4-4 5.5-9-1-10-5 0-7 3-9z"/>',
     "sphere": '<circle cx="12" cy="12" r="8.5"/><ellipse cx="12" cy="12" rx="8.5" ry="3.2"/>',

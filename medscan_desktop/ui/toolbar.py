@@ -23,6 +23,7 @@ from medscan_desktop.ui.session_bar import SessionBar
 from medscan_desktop.ui.surface_export import has_surfaces, save_surfaces
 
 _BACK = "Library"
+_ALL_TOOLS = "All measuring tools"
 _ON_BAR = ("window", "pan", "zoom", "scroll", "rotate", "crosshair", "length", "ellipse")  # the others are in a menu
 
 
@@ -40,7 +41,7 @@ class Toolbar(QFrame):
         self.setProperty("role", "bar")
         self._actions = actions
         self.tools = _tool_buttons(actions)
-        self.measure = _menu_button("angle", "Measure", "All measuring tools", self._fill_measuring)
+        self.measure = _menu_button("angle", "Measure", _ALL_TOOLS, self._fill_measuring)
         self.measure.setCheckable(True)
         self.undo = make.tool_button("undo", "", actions.undo)
         self.redo = make.tool_button("redo", "", actions.redo)
@@ -99,10 +100,12 @@ class Toolbar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         QFrame.resizeEvent(self, event)
         self._fit()
+        self._show_rarer(self._actions.workspace.tool)
 
     def showEvent(self, event: QShowEvent) -> None:
         QFrame.showEvent(self, event)
         self._fit()
+        self._show_rarer(self._actions.workspace.tool)
 
     def _fit(self) -> None:
         """Where not all has room, words give way to their pictures, then rarer buttons to a menu: none is ever cut."""
@@ -123,11 +126,7 @@ class Toolbar(QFrame):
     def _show(self, workspace: Workspace) -> None:
         for name, button in self.tools.items():
             button.setChecked(name == workspace.tool)
-        rarer = next((tool for tool in MEASURING_TOOLS if tool.name == workspace.tool), None)
-        if rarer is not None and rarer.name in self.tools:
-            rarer = None  # has a button of its own
-        self.measure.setChecked(rarer is not None)
-        self.measure.setIcon(icon(rarer.name if rarer is not None else "angle"))
+        self._show_rarer(workspace.tool)
         view = self._actions.view
         self.overlay.setChecked(bool(workspace.overlay))
         self.masks.setChecked(workspace.masks_visible and bool(workspace.masks))
@@ -139,6 +138,20 @@ class Toolbar(QFrame):
         self.crosshair.setEnabled(is_volume)
         for button in (self.windows, self._invert, self._reset, self.export):
             button.setEnabled(view is not None)
+
+    def _show_rarer(self, name: str) -> None:
+        """A tool without a button of its own, and one whose button has no room, is named where the others are."""
+        own = self.tools.get(name)
+        rarer = next((tool for tool in TOOLS if tool.name == name), None)
+        if own is not None and own not in self.more.taken:
+            rarer = None
+        self.measure.setChecked(rarer is not None)
+        self.measure.setIcon(icon(rarer.name if rarer is not None else "angle"))
+        self.measure.setToolTip(f"In use: {rarer.label}" if rarer is not None else _ALL_TOOLS)
+        text = rarer.label if rarer is not None else "Measure"
+        if self.measure.text() != text:
+            self.measure.setText(text)
+            self._fit()
 
     def _show_undo(self) -> None:
         workstation = self._actions.workstation

@@ -207,6 +207,8 @@ class ViewerPage(QWidget):
         self.grid.cancel_drags()  # a key ends the drag that a button still holds
         if command.is_possible(self.commands):
             command.run(self.commands)
+        elif command.why_not:
+            self.commands.workstation.notify(command.why_not)
 
     def _changed(self, old: Workspace, new: Workspace) -> None:
         self.banner.workspace_changed(old, new)

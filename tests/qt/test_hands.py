@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from medscan_desktop.domain.hands import Hands
 from medscan_desktop.persistence.preferences import Preferences
 from medscan_desktop.services.session import log_in
+from medscan_desktop.tools import TOOLS
 from medscan_desktop.tools.bindings import PROFILES
 from medscan_desktop.ui.commands import UI_COMMANDS
 from medscan_desktop.ui.hands_window import HandsWindow
@@ -270,6 +271,16 @@ def test_tips_and_menus_name_the_keys_that_hold_now(reading: Open) -> None:
     menu = QMenu()
     fill_windows(menu, reading.desk.viewer.commands)
     assert "Type the window…\tU" in [line.text() for line in menu.actions()]
+
+
+@pytest.mark.parametrize("name", ["curve", "window_box", "magnify", "calibrate", "angle"])
+def test_the_bar_names_a_tool_that_has_no_button_of_its_own(reading: Open, name: str) -> None:
+    bar, done = reading.desk.viewer.toolbar, reading.desk.viewer.commands
+    done.use_tool(name)
+    label = next(tool.label for tool in TOOLS if tool.name == name)
+    assert bar.measure.isChecked() and label in bar.measure.text() and label in bar.measure.toolTip()
+    done.use_tool("length")
+    assert not bar.measure.isChecked() and bar.measure.text() == "Measure"
 
 
 def test_the_help_lists_the_keys_that_hold_now(reading: Open, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QMouseEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -218,7 +219,7 @@ def test_each_arranging_is_undone_by_its_name(
 
 
 def test_tile_mode_pages_scrolls_and_measures_in_each_tile(reading: Open, qtbot: QtBot) -> None:
-    done = actions(reading)
+    done, kinds = actions(reading), [view.kind for view in scene(reading).views]
     layouts.toggle_tiles(done)
     frames = [view.frame for view in scene(reading).views]
     assert frames == list(range(frames[0], frames[0] + 4)) and layouts.is_tiled(done)
@@ -236,7 +237,7 @@ def test_tile_mode_pages_scrolls_and_measures_in_each_tile(reading: Open, qtbot:
     stack = scene(reading).stacks[0]
     assert scene(reading).measurements[0].sop_instance_uid == stack.instance_uids[scene(reading).views[2].frame]
     layouts.toggle_tiles(done)
-    assert len(scene(reading).views) == 1
+    assert [view.kind for view in scene(reading).views] == kinds
 
 
 def test_the_desk_is_as_it_was_after_the_lock(reading: Open, qtbot: QtBot) -> None:
@@ -326,3 +327,9 @@ def test_the_handle_comes_near_a_cells_top_and_drags_the_cell(reading: Open, mon
     assert handle.isVisible() and pane.geometry().contains(handle.geometry())
     drag(handle, (10, 10), (60, 10))
     assert pulled == [pane.view_id] and handle.isHidden()
+
+
+def test_a_key_that_an_empty_cell_has_no_use_for_says_so(reading: Open) -> None:
+    layouts.empty_cell(actions(reading))
+    QTest.keyClick(reading.desk.viewer, Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
+    assert any("an empty cell has no images" in one for one in reading.parts.workstation.notices)

@@ -63,6 +63,7 @@ def _kind(kind: ViewKind) -> UiCommand:
         (_KIND_KEYS[kind],),
         is_possible=partial(layouts.can_be, kind),
         is_on=partial(layouts.is_kind, kind),
+        why_not="Not possible in this cell: planes and 3D need a volume, and an empty cell has no images.",
     )
 
 
