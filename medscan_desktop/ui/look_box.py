@@ -78,6 +78,7 @@ class LookBox(QFrame):
         self._wanted = None
         if view is None or look is None or volume is None:
             self._shown = None
+            self.forget.setEnabled(False)
             self.editor.show_look(None, None, (0.0, 1.0))
         elif self._shown is not None and _is_a_sister(self._shown[0], volume) and self._shown[1] == look:
             self._wanted = view, volume, modality

@@ -128,6 +128,7 @@ QPushButton[role="danger"]:disabled {{ color: {FAINT}; border-color: {LINE}; }}
 QPushButton[role="flat"] {{ background: transparent; border-color: transparent; color: {ACCENT}; padding: 6px 2px; }}
 QPushButton[role="flat"]:hover {{ background: {HOVER}; }}
 QPushButton[role="flat"]:focus {{ border-color: {ACCENT}; }}
+QPushButton[role="flat"]:disabled {{ color: {FAINT}; }}
 
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 5px; }}
 QToolButton:hover {{ background: {HOVER}; }}
@@ -175,10 +176,14 @@ QSlider::groove:horizontal {{ height: 4px; background: {FIELD}; border-radius: 2
 QSlider::sub-page:horizontal {{ background: {ACCENT}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 12px; margin: -4px 0; border-radius: 6px; background: {TEXT}; }}
 QSlider::handle:horizontal:focus {{ background: {ACCENT}; }}
+QSlider::sub-page:horizontal:disabled {{ background: {LINE}; }}
+QSlider::handle:horizontal:disabled {{ background: {FAINT}; }}
 
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QSplitter::handle {{ background: {GROUND}; }}
 QCheckBox, QRadioButton {{ spacing: 8px; }}
+QCheckBox:disabled {{ color: {FAINT}; }}
+QCheckBox::indicator:disabled {{ border-color: {LINE}; }}
 QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {MUTED}; border-radius: 3px;
     background: {FIELD}; }}
 QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }}

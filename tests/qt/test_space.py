@@ -141,6 +141,7 @@ def test_an_own_preset_is_kept_offered_and_deleted(solid: Open, qtbot: QtBot) ->
 
     space.use_preset(solid.desk.viewer.commands, "CT skin")
     assert view(solid).space.look is None and box.presets.currentText() == "CT skin"
+    assert not box.forget.isEnabled(), "a shipped preset stays"
     box._use(names().index("My vessels (own)"))
     box._delete()
     qtbot.waitUntil(lambda: "My vessels (own)" not in names())
