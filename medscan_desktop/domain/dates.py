@@ -4,7 +4,9 @@ from datetime import date, datetime
 
 
 def date_text(da: str) -> str:
-    """A DA value as 2026-03-01; what is no date stays as it is."""
+    """A DA value as 2026-03-01; "" for zeros, which anonymisers write; what else is no date stays as it is."""
+    if da.isdigit() and not int(da):
+        return ""
     return f"{da[:4]}-{da[4:6]}-{da[6:]}" if len(da) == 8 and da.isdigit() else da
 
 

@@ -84,9 +84,9 @@ def _joined(*parts: str) -> str:
 
 def _patient(header: Header) -> tuple[str, ...]:
     patient = study_of(header).patient
-    born = _joined(
-        date_text(patient.patient_birth_date), age_string_text(header.text("PatientAge")), patient.patient_sex
-    )
+    born, stated = date_text(patient.patient_birth_date), header.text("PatientAge")
+    is_stated = bool(born) or any(digit in "123456789" for digit in stated)  # no date and an age of 0 says nothing
+    born = _joined(born, age_string_text(stated) if is_stated else "", patient.patient_sex)
     return _lines(patient.display_name, patient.patient_id, born)
 
 
@@ -121,10 +121,9 @@ def _frame(header: Header, frame: int) -> tuple[str, ...]:
     location, thickness = header.number("SliceLocation", frame), header.number("SliceThickness", frame)
     if location is None and (plane := plane_of(header, frame)) is not None:
         location = plane.along(plane.normal)
-    return _lines(
-        "" if location is None else f"Location {location:.1f} mm",
-        "" if thickness is None else f"Thickness {thickness:g} mm",
-    )
+    place = "" if location is None else f"Loc {location:.1f} mm"
+    thick = "" if thickness is None else f"Thk {thickness:g} mm"
+    return _lines(" · ".join(part for part in (place, thick) if part))
 
 
 def _laterality(header: Header, frame: int) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydicom.config import disable_value_validation
 from pydicom.uid import JPEGBaseline8Bit
 
 from medscan_desktop.dicom.stacks.corners import corner_texts
@@ -36,7 +37,7 @@ def test_the_four_corners() -> None:
     assert texts.patient == ("Phantom, Test", "T-1", "1960-02-29 66 y F")
     assert texts.study == ("Phantom Hospital", "2026-03-01 14:05", "CT thorax")
     assert texts.series[:2] == ("2 · axial", "120 kV 80 mAs")
-    assert texts.frames[0] == ("Location 12.5 mm", "Thickness 1 mm")
+    assert texts.frames[0] == ("Loc 12.5 mm · Thk 1 mm",)
 
 
 def test_the_technique_of_mr_is_its_times_and_its_b_value() -> None:
@@ -50,8 +51,14 @@ def test_an_age_is_written_as_people_write_it(stated: str, shown: str) -> None:
     assert corners(PatientAge=stated).patient[-1] == shown
 
 
+def test_zeros_that_an_anonymiser_wrote_are_no_birth_date_and_no_age() -> None:
+    with disable_value_validation():  # as it comes in files, though no writer may write it
+        assert corners(PatientBirthDate="00000000", PatientAge="000Y", PatientSex="F").patient[-1] == "F"
+    assert corners(PatientBirthDate="20260228", PatientAge="000Y").patient[-1].startswith("2026-02-28 0 y")
+
+
 def test_without_a_slice_location_the_position_along_the_normal_stands_there() -> None:
-    assert [lines[0] for lines in corners().frames] == [f"Location {z}.0 mm" for z in (30, 32, 34)]
+    assert [lines[0] for lines in corners().frames] == [f"Loc {z}.0 mm · Thk 1 mm" for z in (30, 32, 34)]
 
 
 @pytest.mark.parametrize(
