@@ -104,13 +104,15 @@ class Hung:
 
     protocol: Protocol
     stage: int = 0
+    possible: tuple[int, ...] | None = field(default=None, compare=False)  # stages that the study fills; None: unasked
 
     @property
     def text(self) -> str:
-        """`CT head · brain and bone (1 of 2)`."""
+        """`CT head · brain and bone (1 of 2)`; only stages that the study fills count."""
         stages = self.protocol.stages
         if not 0 <= self.stage < len(stages):
             return self.protocol.name
         own = stages[self.stage].name
-        many = f" ({self.stage + 1} of {len(stages)})" if len(stages) > 1 else ""
+        filled = sorted({self.stage, *(range(len(stages)) if self.possible is None else self.possible)})
+        many = f" ({filled.index(self.stage) + 1} of {len(filled)})" if len(filled) > 1 else ""
         return self.protocol.name + (f" · {own}" if own else "") + many

@@ -72,6 +72,15 @@ def step_stage(workspace: Workspace, step: int) -> Workspace:
     return workspace if found is None or workspace.hung is None else hang_by(workspace, workspace.hung.protocol, found)
 
 
+def recounted(workspace: Workspace) -> Workspace:
+    """The workspace whose protocol knows which of its stages the studies that are open by now fill."""
+    hung = workspace.hung
+    if hung is None:
+        return workspace
+    possible = tuple(judged(hung.protocol, candidates(workspace)).possible)
+    return workspace if possible == hung.possible else replace(workspace, hung=replace(hung, possible=possible))
+
+
 def stage_after(workspace: Workspace, step: int) -> int | None:
     """The number of the stage that `step_stage` goes to; None where there is none."""
     if workspace.hung is None:
@@ -116,7 +125,7 @@ def hung_view(workspace: Workspace, view: View) -> View | None:
 def _at(workspace: Workspace, verdict: Verdict, number: int) -> Workspace:
     finding = verdict.stages[number]
     hung = _laid_out(workspace, finding)
-    return replace(hung, hung=Hung(verdict.protocol, number))
+    return replace(hung, hung=Hung(verdict.protocol, number, tuple(verdict.possible)))
 
 
 def _laid_out(workspace: Workspace, finding: StageFinding) -> Workspace:

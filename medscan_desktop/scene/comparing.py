@@ -9,6 +9,7 @@ from medscan_desktop.domain.key_image import KeyImage
 from medscan_desktop.domain.measurement import Measurement
 from medscan_desktop.domain.study import Study, StudyUid
 from medscan_desktop.domain.user_calibration import UserCalibration
+from medscan_desktop.scene.apply_protocol import recounted
 from medscan_desktop.scene.hanging import PENDING, show_stack
 from medscan_desktop.scene.layout import Layout
 from medscan_desktop.scene.navigation import followed
@@ -36,7 +37,7 @@ def with_prior(workspace: Workspace, prior: PriorContent) -> Workspace:
     """The workspace with a prior open beside its study, nothing of it hung yet; once, however often it is opened."""
     if workspace.is_open(prior.study.study_instance_uid):
         return workspace
-    return replace(
+    opened = replace(
         workspace,
         priors=(*workspace.priors, prior.study),
         stacks=(*workspace.stacks, *prior.stacks),
@@ -45,6 +46,7 @@ def with_prior(workspace: Workspace, prior: PriorContent) -> Workspace:
         own_key_images=(*workspace.own_key_images, *prior.key_images),
         calibrations=(*workspace.calibrations, *prior.calibrations),
     )
+    return recounted(opened)
 
 
 def without_prior(workspace: Workspace, uid: StudyUid) -> Workspace:
@@ -54,7 +56,7 @@ def without_prior(workspace: Workspace, uid: StudyUid) -> Workspace:
         workspace = alone(workspace)
     views = tuple(replace(view, stack=None) if view.stack in gone else view for view in workspace.views)
     selected = {one.id for one in workspace.measurements if one.study_instance_uid == uid}
-    return replace(
+    closed = replace(
         workspace,
         priors=tuple(prior for prior in workspace.priors if prior.study_instance_uid != uid),
         stacks=tuple(stack for stack in workspace.stacks if stack.id not in gone),
@@ -72,6 +74,7 @@ def without_prior(workspace: Workspace, uid: StudyUid) -> Workspace:
         drafts=(),
         cursor=None,
     )
+    return recounted(closed)
 
 
 def counterpart(like: Stack | None, stacks: Sequence[Stack]) -> Stack | None:

@@ -15,7 +15,7 @@ from medscan_desktop.domain.hanging_protocol import Hung, Stage
 from medscan_desktop.domain.measurement import Point
 from medscan_desktop.domain.study import StudyUid
 from medscan_desktop.imaging.voi import VoiFunction, Window
-from medscan_desktop.scene.apply_protocol import linked_by
+from medscan_desktop.scene.apply_protocol import linked_by, recounted
 from medscan_desktop.scene.curve import Curve
 from medscan_desktop.scene.display import CornerTexts
 from medscan_desktop.scene.hanging import PENDING
@@ -152,7 +152,7 @@ def _with_protocol(workspace: Workspace, body: object) -> Workspace:
         if protocol is not None and stage < len(protocol.stages):
             hung = Hung(protocol, stage)
     together = hung.protocol.stages[hung.stage] if hung is not None else Stage(())
-    return replace(linked_by(workspace, together), hung=hung)
+    return recounted(replace(linked_by(workspace, together), hung=hung))
 
 
 def _view_body(workspace: Workspace, view: View) -> dict[str, Any]:

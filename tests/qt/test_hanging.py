@@ -91,7 +91,7 @@ def saved(at: Open, qtbot: QtBot) -> dict[str, Listed]:
 
 
 def test_the_protocol_and_its_stage_stand_beside_the_examination(breasts: Open) -> None:
-    assert breasts.desk.hanging.chip.text() == "Mammography · four views (1 of 9)"
+    assert breasts.desk.hanging.chip.text() == "Mammography · four views (1 of 7)"
     assert breasts.desk.hanging.chip.isVisible()
 
 
@@ -105,18 +105,18 @@ def test_all_cells_of_a_stage_get_their_pixels(breasts: Open) -> None:
 def test_the_stages_are_stepped_with_dot_and_comma_and_undone(breasts: Open, qtbot: QtBot) -> None:
     viewer, workstation = breasts.desk.viewer, breasts.parts.workstation
     QTest.keyClick(viewer, DOT)
-    assert hung(breasts) == "Mammography · CC (2 of 9)"
+    assert hung(breasts) == "Mammography · CC (2 of 7)"
     QTest.keyClick(viewer, DOT)
     assert hung(breasts) == "Mammography · MLO (3 of 9)"
     QTest.keyClick(viewer, COMMA)
-    assert hung(breasts) == "Mammography · CC (2 of 9)"
+    assert hung(breasts) == "Mammography · CC (2 of 7)"
     qtbot.waitUntil(lambda: is_there(breasts))
 
     assert workstation.undo_name == "hanging stage"
     workstation.undo()
     workstation.undo()
     workstation.undo()
-    assert hung(breasts) == "Mammography · four views (1 of 9)"
+    assert hung(breasts) == "Mammography · four views (1 of 7)"
     assert len(workstation.store.workspace.views) == 4
 
 

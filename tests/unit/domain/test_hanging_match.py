@@ -193,4 +193,5 @@ def test_what_hangs_is_named_with_its_stage() -> None:
 
     assert Hung(protocol).text == "CT head · brain and bone (1 of 2)"
     assert Hung(protocol, 1).text == "CT head (2 of 2)"
+    assert Hung(protocol, 1, (1,)).text == "CT head", "a stage that the study does not fill is none to go to"
     assert Hung(Protocol("x", "X", stages=stages[:1])).text == "X · brain and bone"

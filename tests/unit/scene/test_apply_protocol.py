@@ -16,7 +16,7 @@ from medscan_desktop.domain.study import Patient, SeriesUid, Study, StudyUid
 from medscan_desktop.imaging.geometry import Geometry
 from medscan_desktop.imaging.voi import Window
 from medscan_desktop.imaging.volume import Volume
-from medscan_desktop.scene.apply_protocol import hang_best, hang_by, layout_of, stage_after, step_stage
+from medscan_desktop.scene.apply_protocol import hang_best, hang_by, layout_of, recounted, stage_after, step_stage
 from medscan_desktop.scene.arrangement import edit_between
 from medscan_desktop.scene.camera import pane_map
 from medscan_desktop.scene.changes import reset, with_voi
@@ -87,10 +87,18 @@ def windows(workspace: Workspace) -> list[str]:
     return [view.voi.name for view in workspace.views]
 
 
+def test_stages_that_want_a_prior_count_once_one_is_open() -> None:
+    alone, compared = hung(HEAD), opened(HEAD, prior=(HEAD,))
+    came = recounted(replace(compared, hung=alone.hung))
+    assert alone.hung is not None and came.hung is not None
+    assert (alone.hung.text[-8:], came.hung.text[-8:]) == ("(1 of 3)", "(1 of 4)")
+    assert recounted(came) is came
+
+
 def test_ct_of_the_head_hangs_brain_beside_bone() -> None:
     workspace = hung(HEAD)
 
-    assert workspace.hung is not None and workspace.hung.text == "CT head · brain and bone (1 of 4)"
+    assert workspace.hung is not None and workspace.hung.text == "CT head · brain and bone (1 of 3)"
     assert shown(workspace) == [("BRAIN 5MM", "axial")] * 2
     assert [view.voi for view in workspace.views] == [Window(40, 80, name="Brain"), Window(350, 2000, name="Bone")]
     assert workspace.links.scroll and not workspace.links.window, "two windows of one series cannot be one"
