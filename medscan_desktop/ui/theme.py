@@ -187,6 +187,7 @@ QCheckBox::indicator:disabled {{ border-color: {LINE}; }}
 QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {MUTED}; border-radius: 3px;
     background: {FIELD}; }}
 QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }}
+QCheckBox::indicator:checked:disabled {{ background: {ACCENT_DIM}; border-color: {ACCENT_DIM}; }}
 QCheckBox::indicator:focus {{ border-color: {TEXT}; }}
 QListWidget::item {{ padding: 6px 8px; border-radius: 3px; }}
 QRadioButton::indicator {{ width: 12px; height: 12px; border-radius: 7px; border: 1px solid {MUTED};
