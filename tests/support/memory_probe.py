@@ -14,6 +14,7 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
 
+import cv2  # noqa: F401  the program's own libraries are there before what a volume takes is counted
 import numpy as np
 
 from medscan_desktop.dicom.headers.scan import scan
