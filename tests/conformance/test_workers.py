@@ -234,7 +234,9 @@ def test_no_descriptor_and_no_process_is_left_behind_by_fifty_deaths(pool: Pool)
             ask(workers, "stop")
     assert is_working(workers)
 
-    assert (us.num_fds(), us.num_threads()) == before
+    # Of the tests before, an idle thread may have ended meanwhile; none may have come.
+    assert us.num_fds() <= before[0]
+    assert us.num_threads() <= before[1]
     assert len([child for child in us.children() if child.pid in workers.pids]) == 1
 
 
