@@ -142,6 +142,6 @@ PROOFS: dict[str, tuple[Proof, int]] = {  # with how many seeds `test` runs
     "killed_import": (killed_import, 4),
     "random_edits": (random_edits, 5),
     "ten_thousand_edits": (ten_thousand_edits, 0),
-    "reading_walk": (reading_walk, 2),
+    "reading_walk": (reading_walk, 1),
     "hour_of_reading": (hour_of_reading, 0),
 }
