@@ -90,7 +90,7 @@ class Refiner:
             made = request.make(request.pause)
         except _GivenUp:
             return
-        except Exception:
+        except Exception:  # not lost: the pane makes it itself at its next paint, which raises it
             self._jobs.post(lambda: request.fail(request))
         else:
             self._jobs.post(lambda: request.take(request, made))

@@ -146,7 +146,7 @@ class HangingWindow(QDialog):
         within.addWidget(self.rules)
         within.addStretch()
         self.stages.layout().setContentsMargins(12, 12, 12, 12)  # type: ignore[union-attr]  # it has one
-        self.tester.layout().setContentsMargins(12, 12, 12, 12)  # type: ignore[union-attr]
+        self.tester.layout().setContentsMargins(12, 12, 12, 12)  # type: ignore[union-attr]  # it has one
         for page, title in ((rules, "When"), (self.stages, "Stages"), (self.tester, "Why")):
             self.tabs.addTab(page, title)
         right = make.column(gap=10)

@@ -76,7 +76,7 @@ def _with(workspace: Workspace, view: View, changed: Callable[[View], View]) -> 
 
 def with_space(view: View, **fields: object) -> View:
     """The view with some of its `Space` changed."""
-    return replace(view, space=replace(view.space, **fields))  # type: ignore[arg-type]
+    return replace(view, space=replace(view.space, **fields))  # type: ignore[arg-type]  # names of Space
 
 
 def use_preset(actions: ViewerActions, name: str) -> None:
